@@ -1,0 +1,113 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/datacustoms/customs/inspect"
+)
+
+// CountKind is which persons a limit counts.
+type CountKind string
+
+// The kinds of count.
+const (
+	CountNS  CountKind = "ns"  // persons whose non-sensitive PI went out
+	CountSP  CountKind = "sp"  // persons whose sensitive PI went out
+	CountAny CountKind = "any" // persons of either kind
+)
+
+// Limit is the highest number of distinct persons that a scope may reach.
+type Limit struct {
+	ID   string    `json:"id"` // national.ns.100000, or FILING.sp
+	Kind CountKind `json:"kind"`
+	Max  int64     `json:"max"`
+	// Filing scopes the count to one filing; empty counts the exporter.
+	Filing string `json:"filing,omitempty"`
+	// Validity counts over the filing's whole validity instead of the
+	// calendar year.
+	Validity bool `json:"validity,omitempty"`
+	// Bases are the legal bases that are added up; empty means all. The
+	// exempt ones are left out by the pack, not by the ledger.
+	Bases []string `json:"bases,omitempty"`
+}
+
+// Bracket says on which side of a limit a flow falls.
+type Bracket struct {
+	Limit    string `json:"limit"`
+	Exceeded bool   `json:"exceeded"` // the count after this flow is above Max
+	Before   int64  `json:"-"`        // distinct persons now, open reservations included
+	After    int64  `json:"-"`        // the same with this flow
+	Max      int64  `json:"-"`
+}
+
+// Counted is one person of a flow, for counting.
+type Counted struct {
+	Subject inspect.Subject
+	NS, SP  bool // has non-sensitive, has sensitive data in the flow
+}
+
+// Count is one flow's persons and what they are to be counted under.
+type Count struct {
+	Flow    string
+	Entity  string    // USCC, or the id of the filing group
+	At      time.Time // first intent; its year in Asia/Shanghai counts
+	Basis   string
+	Filing  string
+	Persons []Counted
+	Limits  []Limit
+	Observe bool // observe mode: limits are ignored, persons count as sent
+}
+
+// Reservation is a claim on places that is not settled yet. A reservation of
+// no persons has an empty ID and needs no settling.
+type Reservation struct {
+	ID string `json:"id,omitempty"`
+	// Commitment is SHA-256 over the reservation's scopes and its sorted
+	// scoped hashes: the audit log can prove the ledger's journal by it.
+	Commitment string    `json:"commitment,omitempty"`
+	Flow       string    `json:"-"`
+	NewNS      int64     `json:"new_ns"` // persons new to the exporter's year
+	NewSP      int64     `json:"new_sp"`
+	Brackets   []Bracket `json:"-"`
+}
+
+// Ledger keeps the exact yearly counts of distinct persons. It is safe for
+// concurrent use and never under-counts: a person is counted from Reserve
+// on, and uncounted only by Release of the last reservation that claims it.
+type Ledger interface {
+	// Peek says where the persons would fall, without claiming anything.
+	Peek(ctx context.Context, c Count) ([]Bracket, error)
+	// Reserve claims all persons or none, in one step, and is durable when it
+	// returns. It answers *LimitError when a limit would be passed,
+	// *ContendedError when only open reservations stand in the way and none
+	// settled in time, and ErrLedgerUnavailable when it cannot be sure.
+	Reserve(ctx context.Context, c Count) (Reservation, error)
+	// Commit makes a reservation final. inDoubt marks it as possibly unsent;
+	// such persons stay counted until an operator settles them.
+	Commit(ctx context.Context, id string, inDoubt bool) error
+	// Release gives the places back. Only flows that sent nothing release.
+	Release(ctx context.Context, id string) error
+	// Unsettled returns the open reservations, oldest first.
+	Unsettled(ctx context.Context) ([]Reservation, error)
+	// Ready reports whether the ledger can reserve.
+	Ready(ctx context.Context) error
+}
+
+// ErrLedgerUnavailable means that nothing can be reserved now.
+var ErrLedgerUnavailable = errors.New("ledger unavailable")
+
+// LimitError is the answer of Reserve when a limit would be passed.
+type LimitError struct{ Bracket Bracket }
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("limit %s: %d persons would pass %d", e.Bracket.Limit, e.Bracket.After, e.Bracket.Max)
+}
+
+// ContendedError is the answer of Reserve when the last places of a limit are
+// held by flows that are still open.
+type ContendedError struct{ Limit string }
+
+func (e *ContendedError) Error() string { return "limit " + e.Limit + " is held by open flows" }

@@ -1,0 +1,161 @@
+package policy
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/datacustoms/customs/inspect"
+)
+
+// EntrySchema is the schema of log entries.
+const EntrySchema = "dc.entry/1"
+
+// EntryKind says which step an entry makes durable.
+type EntryKind string
+
+// The kinds of entry. An intent whose enforced action releases nothing is
+// complete by itself; any other is completed by an outcome.
+const (
+	KindIntent  EntryKind = "intent"
+	KindGroup   EntryKind = "group" // windows or messages about to leave
+	KindOutcome EntryKind = "outcome"
+	KindAdmin   EntryKind = "admin" // filing changes, reloads, settlements
+)
+
+// Entry is one leaf of the log. Seq and the chain are the recorder's.
+type Entry struct {
+	Schema  string    `json:"schema"`
+	Seq     uint64    `json:"seq"`
+	Kind    EntryKind `json:"kind"`
+	Node    string    `json:"node"`
+	Time    time.Time `json:"time"`
+	Flow    string    `json:"flow,omitempty"`
+	Intent  *Intent   `json:"intent,omitempty"`
+	Group   *Group    `json:"group,omitempty"`
+	Outcome *Outcome  `json:"outcome,omitempty"`
+	Admin   *Admin    `json:"admin,omitempty"`
+}
+
+// Intent is everything that was known when the flow was decided.
+type Intent struct {
+	Mode     string `json:"mode"`   // enforce or observe
+	Judged   string `json:"judged"` // whole, window, head or unread
+	Session  string `json:"session"`
+	Door     string `json:"door"`
+	Client   string `json:"client"` // pseudonym, or the address if so configured
+	User     string `json:"user,omitempty"`
+	Exporter string `json:"exporter,omitempty"`
+
+	Direction Direction `json:"direction"`
+	Protocol  string    `json:"protocol"`
+	Method    string    `json:"method,omitempty"`
+	Host      string    `json:"host"` // withheld when the scanner finds anything in it
+	Port      uint16    `json:"port,omitempty"`
+	SNI       string    `json:"sni,omitempty"`
+	Address   string    `json:"address,omitempty"`
+	Place     Place     `json:"place"`
+	Recipient string    `json:"recipient,omitempty"`
+	Declared  Declared  `json:"declared"`
+
+	Classes  []ClassCount     `json:"classes,omitempty"`
+	Persons  PersonCount      `json:"persons"`
+	Coverage inspect.Coverage `json:"coverage"`
+
+	Decided  Verdict `json:"decided"`
+	Enforced Action  `json:"enforced"`
+	Pack     PackID  `json:"pack"`
+	Profile  string  `json:"profile"`
+	Rules    string  `json:"rules"` // digest of the identifier catalogue
+	// Question is the canonical question, from which the verdict can be
+	// derived again.
+	Question    json.RawMessage `json:"question,omitempty"`
+	Counters    []Counter       `json:"counters,omitempty"`
+	Reservation *Reservation    `json:"reservation,omitempty"`
+	Ticket      string          `json:"ticket,omitempty"` // of a held part
+
+	JudgeMicros int64  `json:"judge_us"` // from the last body byte to the verdict
+	Build       string `json:"build"`
+}
+
+// ClassCount is how much of one class was found, by confidence.
+type ClassCount struct {
+	Class  inspect.Class `json:"class"`
+	Level  inspect.Level `json:"level"`
+	Low    int64         `json:"low,omitempty"`
+	Medium int64         `json:"medium,omitempty"`
+	High   int64         `json:"high,omitempty"`
+}
+
+// PersonCount is how many distinct persons a flow carries.
+type PersonCount struct {
+	Total  int `json:"total"` // upper bound
+	NS     int `json:"ns"`
+	SP     int `json:"sp"`
+	Minors int `json:"minors"`
+	Linked int `json:"linked"` // estimate
+}
+
+// Counter is a snapshot of one limit around a flow.
+type Counter struct {
+	Limit  string `json:"limit"`
+	Before int64  `json:"before"`
+	After  int64  `json:"after"`
+	Max    int64  `json:"max"`
+}
+
+// Group covers windows or messages that leave after this entry is durable.
+type Group struct {
+	Parts   int64   `json:"parts"`
+	Bytes   int64   `json:"bytes"`
+	Verdict Verdict `json:"verdict"`
+}
+
+// Sent says how much of a flow's governed bytes reached a socket.
+type Sent string
+
+// The answers. SentUnknown is what a crash leaves behind.
+const (
+	SentNone    Sent = "none"
+	SentSome    Sent = "some"
+	SentAll     Sent = "all"
+	SentUnknown Sent = "unknown"
+)
+
+// Outcome is what happened to a released flow.
+type Outcome struct {
+	Sent Sent `json:"sent"`
+	// Bytes counts request body bytes handed to the upstream connection;
+	// Received counts response body bytes from it.
+	Bytes    int64 `json:"bytes"`
+	Received int64 `json:"received"`
+	Status   int   `json:"status,omitempty"` // of the origin's response
+	Attempts int   `json:"attempts,omitempty"`
+	Fault    Code  `json:"fault,omitempty"`
+	InDoubt  bool  `json:"in_doubt,omitempty"`
+	// Late is the verdict of observe mode, where the intent is written
+	// before the flow was read, with what was found.
+	Late       *Intent `json:"late,omitempty"`
+	DurationMS int64   `json:"duration_ms"`
+}
+
+// Admin is an act of an operator or of the program itself.
+type Admin struct {
+	Act    string `json:"act"` // filing.add, reload, ledger.settle, ...
+	Actor  string `json:"actor,omitempty"`
+	Object string `json:"object,omitempty"`
+	Digest string `json:"digest,omitempty"`
+	Note   string `json:"note,omitempty"`
+}
+
+// Record is the fold of a flow's entries: the one answer to what happened.
+type Record struct {
+	ID       string    `json:"id"` // the flow's id
+	First    uint64    `json:"first_seq"`
+	Last     uint64    `json:"last_seq"`
+	Node     string    `json:"node"`
+	Time     time.Time `json:"time"`
+	Complete bool      `json:"complete"` // nothing more will be added
+	Intent   Intent    `json:"intent"`
+	Groups   *Group    `json:"groups,omitempty"` // summed
+	Outcome  *Outcome  `json:"outcome,omitempty"`
+}

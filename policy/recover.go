@@ -1,0 +1,64 @@
+package policy
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Recovery says what was settled after a stop that was not clean.
+type Recovery struct {
+	Released int // reserved, never recorded: nothing can have left
+	InDoubt  int // recorded as about to leave, no outcome: may have left
+}
+
+// Recover brings ledger and log together before the first flow:
+//
+//	reserved, no intent in the log      → nothing left; release
+//	intent that releases, no outcome    → may have left; commit in doubt and
+//	                                      write the missing outcome
+//	reserved, intent and outcome stand  → the settling was lost; the log's
+//	                                      outcome decides
+//
+// settled looks up the outcome of a flow whose record is complete.
+func Recover(ctx context.Context, l Ledger, r Recorder, node string, now func() time.Time,
+	settled func(flow string) (Outcome, bool)) (Recovery, error) {
+	var rec Recovery
+	open, err := r.Open(ctx)
+	if err != nil {
+		return rec, fmt.Errorf("recover: read the log: %w", err)
+	}
+	doubtful := make(map[string]bool, len(open))
+	for _, o := range open {
+		doubtful[o.ID] = true
+	}
+	held, err := l.Unsettled(ctx)
+	if err != nil {
+		return rec, fmt.Errorf("recover: read the ledger: %w", err)
+	}
+	for _, h := range held {
+		out, known := settled(h.Flow)
+		switch {
+		case doubtful[h.Flow]:
+			err = l.Commit(ctx, h.ID, true)
+		case known && out.Sent == SentNone, !known:
+			rec.Released++
+			err = l.Release(ctx, h.ID)
+		default:
+			err = l.Commit(ctx, h.ID, out.InDoubt)
+		}
+		if err != nil {
+			return rec, fmt.Errorf("recover: settle reservation %s: %w", h.ID, err)
+		}
+	}
+	// The outcomes come after the commits: a crash in between repeats this.
+	for _, o := range open {
+		rec.InDoubt++
+		e := Entry{Schema: EntrySchema, Kind: KindOutcome, Node: node, Time: now(), Flow: o.ID,
+			Outcome: &Outcome{Sent: SentUnknown, InDoubt: true}}
+		if _, err := r.Append(ctx, e); err != nil {
+			return rec, fmt.Errorf("recover: close flow %s: %w", o.ID, err)
+		}
+	}
+	return rec, nil
+}

@@ -1,0 +1,68 @@
+package policy
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"github.com/datacustoms/customs/inspect"
+)
+
+// Register knows the filings. It is safe for concurrent use, and a change
+// that it accepted is seen by flows that begin a second later.
+type Register interface {
+	// Identify completes f.Destination.Recipient and Place and f.Declared
+	// from the link tables of the exporter's effective filings. What the
+	// client was allowed to declare is kept. It knows only names and
+	// addresses already in f and never resolves one.
+	Identify(ctx context.Context, f *Flow) error
+	// Candidates returns all filings of the exporter or its group, best fit
+	// first, with how far each fits the flow.
+	Candidates(ctx context.Context, f *Flow) ([]Candidate, error)
+	// Ready reports whether the store answers.
+	Ready(ctx context.Context) error
+}
+
+// Atlas tells the country of a destination that no filing names.
+type Atlas interface {
+	// Place looks in the operator's own map first, then in the country
+	// table. host is canonical; addr may be invalid when nothing was
+	// resolved. An unknown place is the zero Place.
+	Place(host string, addr netip.Addr) Place
+	// Digest identifies the data in use.
+	Digest() string
+}
+
+// Law gives the rules in force at a time. It is safe for concurrent use.
+type Law interface {
+	// At returns the rules of the pack in force at t, or an error that names
+	// the packs there are. The result is shared and must not be changed.
+	At(t time.Time) (*Rules, error)
+}
+
+// Rules are the legal numbers and lists of one pack under one profile.
+type Rules struct {
+	Pack    PackID
+	Profile string
+	// Personal and Sensitive say which classes are personal information and
+	// which of them are sensitive under the profile.
+	Personal  map[inspect.Class]bool
+	Sensitive map[inspect.Class]bool
+	// Secret, Core and Important are classes whose findings are state
+	// secrets, core data or published important data by themselves.
+	Secret    map[inspect.Class]bool
+	Core      map[inspect.Class]bool
+	Important map[inspect.Class]bool
+	// MinorAge: all data of a person younger than this is sensitive.
+	MinorAge int
+	// National are the yearly limits of every exporter. Entity and period are
+	// filled in by Count.
+	National []Limit
+	// BothKinds counts a person with sensitive and other data in both sets.
+	BothKinds bool
+	// DeniedHosts and DeniedRecipients are the recipient deny-list.
+	DeniedHosts      []string
+	DeniedRecipients []string
+	// Data is handed to the policy as data.pack; it is the pack's own JSON.
+	Data map[string]any
+}
