@@ -1,0 +1,269 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/datacustoms/customs/inspect"
+	"github.com/datacustoms/customs/policy"
+)
+
+// Step is what a front door does next with an exchange. The zero value
+// refuses.
+type Step uint8
+
+// The steps.
+const (
+	Refused Step = iota // do not read; Judge, then answer the refusal
+	Read                // Fill, Judge, and only then send
+	Unread              // Judge, then send without reading
+)
+
+// Exchange is a flow while the gateway holds it. One goroutine owns it.
+type Exchange struct {
+	g     *Gateway
+	flow  policy.Flow
+	step  Step
+	began time.Time
+	read  time.Time // when the last byte of the part was in
+
+	gate    Gate
+	scan    inspect.Scan
+	heads   []inspect.Report // of names, head and trailers
+	report  inspect.Report
+	private bool // a name of the flow holds a finding, at any confidence: it is withheld
+
+	rules   *policy.Rules
+	verdict policy.Verdict
+	failed  *policy.Verdict // a refusal that no policy is asked about
+	intent  policy.Intent
+	receipt policy.Receipt
+	held    policy.Reservation
+	judged  bool
+	sendsOK bool // the verdict releases and its entry is durable
+	done    bool
+}
+
+// Begin opens the exchange of one flow. head is its request line and headers
+// as text; meta describes the body. The names are scanned before a resolver
+// hears of them, and the head before anybody does. Begin writes nothing: a
+// caller that drops an exchange before Judge must Close it.
+func (g *Gateway) Begin(ctx context.Context, f policy.Flow, head []byte, meta inspect.Meta) *Exchange {
+	x := &Exchange{g: g, flow: f, began: g.o.Now()}
+	if x.flow.ID == "" {
+		x.flow.ID = g.o.NewID()
+	}
+	if x.flow.Time.IsZero() {
+		x.flow.Time = x.began
+	}
+	meta.Time = x.flow.Time
+	x.start(ctx, head, meta)
+	if x.failed != nil {
+		x.observeAnyway(ctx)
+	}
+	return x
+}
+
+func (x *Exchange) start(ctx context.Context, head []byte, meta inspect.Meta) {
+	defer x.contain(policy.InternalFault)
+	if err := x.begin(ctx, head, meta); err != nil {
+		x.fail(err)
+	}
+}
+
+// observeAnyway lets a flow go on in observe mode although it could not be
+// asked about. Without an address there is nowhere to go on to.
+func (x *Exchange) observeAnyway(ctx context.Context) {
+	d := &x.flow.Destination
+	if x.g.o.Mode != Observe || x.failed.Has(policy.DialRefused) || x.failed.Has(policy.NameUnresolved) {
+		return
+	}
+	if !d.Addr.IsValid() {
+		addr, err := x.g.o.Resolver.Resolve(ctx, d.Host, d.Port)
+		if err != nil {
+			return
+		}
+		d.Addr = addr
+	}
+	x.step = Read
+}
+
+func (x *Exchange) begin(ctx context.Context, head []byte, meta inspect.Meta) (err error) {
+	if x.rules, err = x.g.o.Law.At(x.flow.Time); err != nil {
+		return &RefusedError{policy.LawUnavailable, err}
+	}
+	s, d := x.flow.Session, &x.flow.Destination
+	names, err := x.scanHead([]byte(s.Host + "\n" + s.SNI + "\n" + d.Host + "\n"))
+	if err != nil {
+		return err
+	}
+	x.private = len(names.Tallies) > 0
+	if holdsData(&names) {
+		// To look such a name up would already send what it holds.
+		return &RefusedError{Code: policy.NameHoldsData}
+	}
+	if len(head) > 0 {
+		if _, err := x.scanHead(head); err != nil {
+			return err
+		}
+	}
+	if err := x.locate(ctx); err != nil {
+		return err
+	}
+	if err := x.first(ctx); err != nil {
+		return err
+	}
+	if x.step != Read {
+		return nil
+	}
+	var spool io.ReaderAt // none in observe mode: the gate tees and keeps nothing
+	if x.g.o.Mode == Enforce {
+		x.gate = x.g.o.Store.Gate(s.Client.Addr())
+		spool = x.gate
+	}
+	if x.scan, err = x.g.o.Inspector.Open(meta, spool); err != nil {
+		return &RefusedError{policy.ScanFailed, err}
+	}
+	return nil
+}
+
+// scanHead reads text of a head to its end and keeps the report.
+func (x *Exchange) scanHead(text []byte) (inspect.Report, error) {
+	meta := inspect.Meta{Kind: inspect.Head, Size: int64(len(text)), Time: x.flow.Time}
+	scan, err := x.g.o.Inspector.Open(meta, strings.NewReader(string(text)))
+	if err == nil {
+		_, err = scan.Write(text)
+	}
+	if err != nil {
+		return inspect.Report{}, &RefusedError{policy.ScanFailed, err}
+	}
+	report, err := scan.Close()
+	if err != nil {
+		return inspect.Report{}, &RefusedError{policy.ScanFailed, err}
+	}
+	x.heads = append(x.heads, report)
+	return report, nil
+}
+
+// holdsData reports whether policy would count something of a name.
+func holdsData(r *inspect.Report) bool {
+	for _, t := range r.Tallies {
+		if t.At(inspect.Medium) > 0 {
+			return true
+		}
+	}
+	return r.Coverage.State != inspect.Full
+}
+
+// locate finds who and where the destination is: the filings first, then the
+// operator's map, then the country table.
+func (x *Exchange) locate(ctx context.Context) error {
+	d := &x.flow.Destination
+	if !d.Addr.IsValid() {
+		addr, err := x.g.o.Resolver.Resolve(ctx, d.Host, d.Port)
+		if err != nil {
+			return err
+		}
+		d.Addr = addr
+	}
+	if err := x.g.o.Register.Identify(ctx, &x.flow); err != nil {
+		return &RefusedError{policy.RegisterUnavail, err}
+	}
+	if d.Place == (policy.Place{}) {
+		d.Place = x.g.o.Atlas.Place(d.Host, d.Addr)
+	}
+	return nil
+}
+
+// first asks about the head alone.
+func (x *Exchange) first(ctx context.Context) error {
+	q := x.question(policy.StageHead, inspect.Merge(x.heads...), []policy.Bracket{})
+	v, err := x.g.o.Decider.Decide(ctx, q)
+	if err != nil {
+		return &RefusedError{policy.DeciderFailed, err}
+	}
+	if x.intent.Question, err = q.Canonical(); err != nil {
+		return &RefusedError{policy.DeciderFailed, err}
+	}
+	switch {
+	case !v.Final:
+		x.step = Read
+	case v.Action == policy.PassUnread:
+		x.step, x.verdict = Unread, v
+	case v.Action.Releases():
+		x.step = Read // a head alone releases nothing that was to be read
+	case x.g.o.Mode == Observe:
+		x.step = Read
+	default:
+		x.step, x.verdict, x.failed = Refused, v, &v
+	}
+	return nil
+}
+
+// question builds the canonical question of a stage.
+func (x *Exchange) question(stage policy.Stage, r inspect.Report, brackets []policy.Bracket) *policy.Question {
+	f, rules := &x.flow, x.rules
+	q := &policy.Question{
+		Stage: stage, Date: f.Time.In(policy.Shanghai).Format(time.DateOnly),
+		Direction: f.Direction, Protocol: f.Protocol,
+		Destination: policy.AskedPlace{Place: f.Destination.Place, Overseas: f.Destination.Place.Overseas(),
+			Recipient: f.Destination.Recipient, Denied: denied(rules, &f.Destination)},
+		Exporter: f.Session.Exporter, Declared: f.Declared,
+		Brackets: brackets, Pack: rules.Pack, Profile: rules.Profile,
+		Found: []policy.Found{}, Candidates: []policy.Candidate{},
+	}
+	q.Coverage.State = r.Coverage.State
+	for _, gap := range r.Coverage.Gaps {
+		q.Coverage.Gaps = append(q.Coverage.Gaps, gap.Reason)
+	}
+	slices.Sort(q.Coverage.Gaps)
+	q.Found, q.Persons = found(rules, &r)
+	return q
+}
+
+// denied reports whether the pack's deny-list names the destination.
+func denied(rules *policy.Rules, d *policy.Destination) bool {
+	if slices.Contains(rules.DeniedRecipients, d.Recipient) && d.Recipient != "" {
+		return true
+	}
+	for _, h := range rules.DeniedHosts {
+		if suffix, any := strings.CutPrefix(h, "*"); d.Host == h || any && strings.HasSuffix(d.Host, suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+// fail turns an error into the refusal that it means.
+func (x *Exchange) fail(err error) {
+	code := policy.InternalFault
+	var refused *RefusedError
+	if errors.As(err, &refused) {
+		code = refused.Code
+	}
+	x.Fail(code)
+}
+
+// Fail refuses the flow for a reason that no policy is asked about. The first
+// reason stays, and after Judge it changes nothing, except that an observed
+// flow's late verdict says it.
+func (x *Exchange) Fail(code policy.Code) {
+	if x.failed != nil || x.judged && !x.observed() {
+		return
+	}
+	v := policy.Refuse(code)
+	x.failed, x.step = &v, Refused
+}
+
+// contain turns a panic of a part into a refusal.
+func (x *Exchange) contain(code policy.Code) {
+	if recover() != nil {
+		x.g.Event(EventPanic)
+		x.failed = nil
+		x.Fail(code)
+	}
+}

@@ -1,0 +1,81 @@
+package proxy
+
+import (
+	"context"
+
+	"github.com/datacustoms/customs/policy"
+)
+
+// Done ends a judged exchange: it records the outcome, settles the
+// reservation, tells the observers and frees the bytes. The caller must have
+// seen to it that nothing reads Body any more (I11). Only the first call has
+// an effect, and it is not cut short by the flow's own context.
+func (x *Exchange) Done(ctx context.Context, out policy.Outcome) {
+	if x.done {
+		return
+	}
+	x.done = true
+	ctx = context.WithoutCancel(ctx)
+	if !x.judged {
+		x.Close()
+		return
+	}
+	rec := policy.Record{ID: x.flow.ID, First: x.receipt.Seq, Last: x.receipt.Seq,
+		Node: x.g.o.Node, Time: x.flow.Time, Complete: true}
+	if x.sendsOK {
+		out.DurationMS = x.g.o.Now().Sub(x.began).Milliseconds()
+		if x.observed() {
+			x.late(ctx, &out)
+		}
+		x.settle(ctx, &out)
+		shown := out
+		shown.Late = nil // it is the record's intent, as after Fold
+		rec.Outcome = &shown
+		if out.Late != nil {
+			x.intent = *out.Late
+		}
+	}
+	rec.Intent = x.intent
+	x.Close()
+	for _, o := range x.g.o.Observers {
+		o.Closed(&rec)
+	}
+}
+
+func (x *Exchange) observed() bool {
+	return x.g.o.Mode == Observe && x.intent.Judged != "unread"
+}
+
+// late comes to the verdict of an observed flow that went by.
+func (x *Exchange) late(ctx context.Context, out *policy.Outcome) {
+	x.read = x.g.o.Now()
+	x.step = Read
+	x.conclude(ctx, true)
+	x.describe()
+	x.intent.Enforced = policy.Pass
+	in := x.intent
+	out.Late = &in
+}
+
+// settle records the outcome and then tells the ledger. The outcome is
+// durable first: if the program stops in between, recovery finds it and
+// settles the same way.
+func (x *Exchange) settle(ctx context.Context, out *policy.Outcome) {
+	if err := x.append(ctx, policy.Entry{Kind: policy.KindOutcome, Outcome: out}); err != nil {
+		// Left to recovery: the reservation stays counted.
+		x.g.Event(EventUnsettled)
+		return
+	}
+	if x.held.ID == "" {
+		return
+	}
+	var err error
+	if out.Sent == policy.SentNone {
+		err = x.g.o.Ledger.Release(ctx, x.held.ID)
+	} else {
+		err = x.g.o.Ledger.Commit(ctx, x.held.ID, out.Sent == policy.SentUnknown)
+	}
+	if err != nil {
+		x.g.Event(EventUnsettled)
+	}
+}

@@ -1,0 +1,150 @@
+package proxy
+
+import (
+	"context"
+	"io"
+
+	"github.com/datacustoms/customs/inspect"
+	"github.com/datacustoms/customs/policy"
+)
+
+// Step returns what the front door does next.
+func (x *Exchange) Step() Step { return x.step }
+
+// Flow returns the flow with what Begin found out about it.
+func (x *Exchange) Flow() *policy.Flow { return &x.flow }
+
+// ID returns the flow's id, under which its record is found.
+func (x *Exchange) ID() string { return x.flow.ID }
+
+// Recorded reports whether an entry of the flow is durable, so that its id
+// may be shown.
+func (x *Exchange) Recorded() bool { return x.receipt.Hash != "" }
+
+// Ticket returns what a held flow is asked for again with.
+func (x *Exchange) Ticket() string { return x.intent.Ticket }
+
+// Fill reads a body to its end into the gate and the scan. When it returns,
+// Judge can be called; an error is one of reading from r, and the caller says
+// with Fail what it means. A refusal found on the way stops the reading and
+// is no error.
+func (x *Exchange) Fill(ctx context.Context, r io.Reader) (err error) {
+	if x.step != Read || r == nil {
+		return nil
+	}
+	defer x.contain(policy.ScanFailed)
+	buf := make([]byte, 32<<10)
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := r.Read(buf)
+		if n > 0 && !x.take(buf[:n]) {
+			return nil
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// take holds and scans some bytes and reports whether to go on.
+func (x *Exchange) take(p []byte) bool {
+	if _, err := x.gate.Write(p); err != nil {
+		x.fail(err)
+		return false
+	}
+	if _, err := x.scan.Write(p); err != nil {
+		x.Fail(policy.ScanFailed)
+		return false
+	}
+	return true
+}
+
+// Trailer scans the trailers that came after the body.
+func (x *Exchange) Trailer(text []byte) {
+	if len(text) == 0 || x.step == Refused {
+		return
+	}
+	defer x.contain(policy.ScanFailed)
+	if _, err := x.scanHead(text); err != nil {
+		x.fail(err)
+	}
+}
+
+// Tee lets an observed body go on to upstream while the scan reads along.
+// The scan's faults end the scan, never the body.
+func (x *Exchange) Tee(r io.ReadCloser) io.ReadCloser {
+	if x.step != Read || x.scan == nil {
+		return r
+	}
+	return &teeBody{ReadCloser: r, x: x}
+}
+
+type teeBody struct {
+	io.ReadCloser
+	x *Exchange
+}
+
+func (t *teeBody) Read(p []byte) (int, error) {
+	n, err := t.ReadCloser.Read(p)
+	if n > 0 && t.x.failed == nil {
+		t.watch(p[:n])
+	}
+	return n, err
+}
+
+func (t *teeBody) watch(p []byte) {
+	defer t.x.contain(policy.ScanFailed)
+	if _, err := t.x.scan.Write(p); err != nil {
+		t.x.Fail(policy.ScanFailed)
+	}
+}
+
+// Body returns the held bytes from the start, as often as it is asked. It
+// gives nothing unless the verdict releases and its entry is durable.
+func (x *Exchange) Body() io.ReadCloser {
+	if !x.sendsOK || x.gate == nil {
+		return io.NopCloser(eofReader{})
+	}
+	return x.gate.NewReader()
+}
+
+// Size returns how many body bytes are held.
+func (x *Exchange) Size() int64 {
+	if x.gate == nil {
+		return 0
+	}
+	return x.gate.Size()
+}
+
+type eofReader struct{}
+
+func (eofReader) Read([]byte) (int, error) { return 0, io.EOF }
+
+// Close drops an exchange that was not judged, and frees what a done one
+// held. It is safe to call twice.
+func (x *Exchange) Close() {
+	if x.scan != nil {
+		x.closeScan()
+	}
+	if x.gate != nil {
+		x.gate.Close()
+	}
+}
+
+// closeScan ends the scan once; a scan that cannot be ended read nothing.
+func (x *Exchange) closeScan() {
+	defer x.contain(policy.ScanFailed)
+	scan := x.scan
+	x.scan = nil
+	r, err := scan.Close()
+	if err != nil {
+		x.Fail(policy.ScanFailed)
+		r = inspect.Report{}
+	}
+	x.report = r
+}

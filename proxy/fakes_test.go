@@ -1,0 +1,197 @@
+package proxy_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/netip"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/datacustoms/customs/inspect"
+	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/proxy"
+)
+
+var errFault = errors.New("fault made by the test")
+
+// house is every dependency of a gateway. A fault names the call that fails,
+// "panic " before it the call that panics; trace is the order of calls that
+// matter.
+type house struct {
+	fault    string
+	trace    []string
+	entries  []policy.Entry
+	closed   []policy.Record
+	report   inspect.Report // of bodies
+	head     inspect.Report // of names and heads
+	verdict  policy.Verdict // at the part stage
+	first    policy.Verdict // at the head stage
+	refusals []error        // answers of Reserve, in order; then nil
+	asked    []policy.Question
+	gates    []*memGate
+	mode     proxy.Mode
+}
+
+func newHouse() *house {
+	full := inspect.Coverage{State: inspect.Full}
+	person := inspect.Person{Key: inspect.Subject{1}}
+	person.Classes.Add(0)
+	return &house{
+		head: inspect.Report{Coverage: full},
+		report: inspect.Report{Coverage: full, Persons: []inspect.Person{person},
+			Tallies: []inspect.Tally{{Class: inspect.Mobile, Medium: 1}}},
+		verdict: policy.Verdict{Action: policy.Pass, Basis: "EX_SMALL", Limits: []string{"national.ns.100000"}},
+	}
+}
+
+func (h *house) at(call string) error {
+	switch h.fault {
+	case call:
+		return errFault
+	case "panic " + call:
+		panic("made by the test")
+	}
+	return nil
+}
+
+func (h *house) gateway(t *testing.T) *proxy.Gateway {
+	t.Helper()
+	n := 0
+	g, err := proxy.New(proxy.Options{Mode: h.mode, Node: "n1", Build: "test", Store: h, Inspector: h, Law: h,
+		Register: h, Atlas: h, Ledger: ledger{h}, Decider: h, Recorder: recorder{h}, Resolver: h,
+		Observers: []proxy.Observer{h}, Now: func() time.Time { return time.Date(2026, 11, 22, 10, 0, 0, 0, policy.Shanghai) },
+		Pseudonym: func(kind, value string) string { return kind },
+		NewID:     func() string { n++; return "f" + strconv.Itoa(n) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func (h *house) Digest() string { return "d" }
+
+func (h *house) Open(m inspect.Meta, _ io.ReaderAt) (inspect.Scan, error) {
+	if m.Kind == inspect.Head {
+		return &scan{h: h, report: h.head, name: "head"}, h.at("open head")
+	}
+	return &scan{h: h, report: h.report, name: "body"}, h.at("open body")
+}
+
+type scan struct {
+	h      *house
+	report inspect.Report
+	name   string
+}
+
+func (s *scan) Write(p []byte) (int, error)    { return len(p), s.h.at("scan " + s.name) }
+func (s *scan) Take() []inspect.Finding        { return nil }
+func (s *scan) Settled() int64                 { return 0 }
+func (s *scan) Close() (inspect.Report, error) { return s.report, s.h.at("close " + s.name) }
+func (h *house) Closed(r *policy.Record)       { h.closed = append(h.closed, *r) }
+func (h *house) Event(proxy.Event)             {}
+func (h *house) Ready(context.Context) error   { return nil }
+func (h *house) Place(string, netip.Addr) policy.Place {
+	return policy.Place{Country: "SG", Source: "config"}
+}
+
+func (h *house) At(time.Time) (*policy.Rules, error) {
+	return &policy.Rules{Personal: map[inspect.Class]bool{inspect.Mobile: true},
+		National: []policy.Limit{{ID: "national.ns.100000", Kind: policy.CountNS, Max: 99999}}}, h.at("law")
+}
+
+func (h *house) Identify(context.Context, *policy.Flow) error { return h.at("identify") }
+
+func (h *house) Candidates(context.Context, *policy.Flow) ([]policy.Candidate, error) {
+	return nil, h.at("candidates")
+}
+
+func (h *house) Decide(_ context.Context, q *policy.Question) (policy.Verdict, error) {
+	h.asked = append(h.asked, *q)
+	if q.Stage == policy.StageHead {
+		return h.first, h.at("decide head")
+	}
+	return h.verdict, h.at("decide")
+}
+
+func (h *house) Resolve(context.Context, string, uint16) (netip.Addr, error) {
+	h.trace = append(h.trace, "resolve")
+	if err := h.at("resolve"); err != nil {
+		return netip.Addr{}, &proxy.RefusedError{Code: policy.DialRefused, Err: err}
+	}
+	return netip.MustParseAddr("203.0.113.7"), nil
+}
+
+type ledger struct{ *house }
+
+func (l ledger) Peek(_ context.Context, c policy.Count) ([]policy.Bracket, error) {
+	return []policy.Bracket{{Limit: "national.ns.100000", After: 1, Max: 99999}}, l.at("peek")
+}
+
+func (l ledger) Reserve(context.Context, policy.Count) (policy.Reservation, error) {
+	l.trace = append(l.trace, "reserve")
+	if len(l.refusals) > 0 {
+		err := l.refusals[0]
+		l.refusals = l.refusals[1:]
+		return policy.Reservation{}, err
+	}
+	return policy.Reservation{ID: "r1", NewNS: 1}, l.at("reserve")
+}
+
+func (l ledger) Commit(_ context.Context, _ string, doubt bool) error {
+	l.trace = append(l.trace, "commit")
+	return l.at("commit")
+}
+
+func (l ledger) Release(context.Context, string) error {
+	l.trace = append(l.trace, "release")
+	return nil
+}
+func (l ledger) Unsettled(context.Context) ([]policy.Reservation, error) { return nil, nil }
+
+type recorder struct{ *house }
+
+func (r recorder) Open(context.Context) ([]policy.Record, error) { return nil, nil }
+
+func (r recorder) Append(_ context.Context, e policy.Entry) (policy.Receipt, error) {
+	r.trace = append(r.trace, string(e.Kind))
+	if err := r.at("append " + string(e.Kind)); err != nil {
+		return policy.Receipt{}, err
+	}
+	copied := e
+	if e.Intent != nil {
+		in := *e.Intent
+		in.Classes = slices.Clone(in.Classes)
+		copied.Intent = &in
+	}
+	r.entries = append(r.entries, copied)
+	return policy.Receipt{Seq: uint64(len(r.entries)), Hash: "h"}, nil
+}
+
+type memGate struct {
+	h *house
+	bytes.Buffer
+	closed bool
+}
+
+func (h *house) Gate(netip.Addr) proxy.Gate {
+	g := &memGate{h: h}
+	h.gates = append(h.gates, g)
+	return g
+}
+
+func (g *memGate) Write(p []byte) (int, error) {
+	if err := g.h.at("gate"); err != nil {
+		return 0, &proxy.RefusedError{Code: policy.Oversize, Err: err}
+	}
+	return g.Buffer.Write(p)
+}
+func (g *memGate) ReadAt(p []byte, off int64) (int, error) {
+	return bytes.NewReader(g.Bytes()).ReadAt(p, off)
+}
+func (g *memGate) Size() int64              { return int64(g.Len()) }
+func (g *memGate) NewReader() io.ReadCloser { return io.NopCloser(bytes.NewReader(g.Bytes())) }
+func (g *memGate) Close()                   { g.closed = true }
