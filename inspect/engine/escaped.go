@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"bytes"
+	"math"
+
+	"github.com/datacustoms/customs/inspect/decode"
+	"github.com/datacustoms/customs/inspect/match"
+)
+
+const (
+	// runUp is how far before an escape the second view begins, so that it
+	// sees the number or address into which the escape falls and its context.
+	runUp = 640
+	// runOut is how far behind the last escape it goes on.
+	runOut = 1024
+)
+
+// escaped is the second view of a stream: its bytes with escapes undone. It
+// is awake only around escapes, so plain content costs one search for a lead
+// byte. What it finds counts only if an escape is in it or near it; all else
+// the raw view finds alike.
+type escaped struct {
+	plus  bool
+	on    bool
+	used  bool // it was awake at least once
+	esc   decode.Escapes
+	text  view
+	mem   *window
+	pos   int64 // stream offset up to which it has read
+	until int64 // where it falls asleep unless an escape comes
+}
+
+// follow reads what the raw view holds from an offset on.
+func (x *escaped) follow(s *stream, from int64) {
+	x.esc.Plus = x.plus
+	for pos, end := from, s.raw.end(); pos < end; {
+		if !x.on {
+			p := s.raw.slice(pos, end)
+			i := x.esc.Lead(p)
+			if i == len(p) {
+				return
+			}
+			pos += int64(i)
+			x.wake(s, pos)
+		}
+		to := min(end, x.until)
+		if i := x.lastLead(s.raw.slice(pos, to)); i >= 0 {
+			x.until = max(x.until, pos+int64(i)+runOut)
+		}
+		x.read(s, to)
+		if pos = to; pos == x.until {
+			x.sleep()
+		}
+	}
+}
+
+func (x *escaped) lastLead(p []byte) int {
+	i := max(bytes.LastIndexByte(p, '\\'), bytes.LastIndexByte(p, '%'))
+	if x.plus {
+		i = max(i, bytes.LastIndexByte(p, '+'))
+	}
+	return i
+}
+
+func (x *escaped) wake(s *stream, lead int64) {
+	if x.mem == nil {
+		x.mem = x.text.lend(true)
+	}
+	x.used = true
+	x.on, x.pos, x.until = true, max(lead-runUp, 0), lead+runOut
+	x.esc = decode.Escapes{Plus: x.plus}
+	v := &x.text
+	v.buf, v.spans, v.pending, v.base = v.buf[:0], v.spans[:0], v.pending[:0], 0
+	v.finder = match.NewAt(0)
+	x.read(s, lead)
+}
+
+func (x *escaped) sleep() { x.on = false }
+
+// read undoes escapes up to a stream offset.
+func (x *escaped) read(s *stream, to int64) {
+	v := &x.text
+	for x.pos < to {
+		p := s.raw.slice(x.pos, min(to, x.pos+block/2))
+		from := v.end()
+		v.room(block)
+		v.buf, v.spans = x.esc.Append(v.buf, v.spans, p, x.pos)
+		x.pos += int64(len(p))
+		v.seek(from)
+		v.ready(false, func(c match.Candidate) { s.decide(v, c, true) })
+	}
+}
+
+// finish ends the text at the end of the stream.
+func (x *escaped) finish(s *stream) {
+	v := &x.text
+	if x.on {
+		from := v.end()
+		v.room(block)
+		v.buf, v.spans = x.esc.Flush(v.buf, v.spans)
+		v.seek(from)
+		v.ready(true, func(c match.Candidate) { s.decide(v, c, true) })
+		x.on = false
+	}
+	if x.mem != nil {
+		v.giveBack(x.mem)
+		x.mem = nil
+	}
+}
+
+// open is the stream offset before which this view finds nothing more.
+func (x *escaped) open() int64 {
+	if !x.on {
+		return math.MaxInt64
+	}
+	v := &x.text
+	if at := v.open(); at < v.end() {
+		return v.spans[max(at-v.base, 0)].From
+	}
+	if begun, ok := x.esc.Begun(); ok {
+		return begun
+	}
+	return x.pos
+}

@@ -1,0 +1,124 @@
+package engine
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/datacustoms/customs/inspect"
+	"github.com/datacustoms/customs/inspect/decode"
+	"github.com/datacustoms/customs/inspect/record"
+)
+
+// hit is a confirmed value that waits until its place in the order is sure.
+type hit struct {
+	at   decode.Span // in the stream
+	wire decode.Span
+	rule *form
+	conf inspect.Confidence
+	kind kind // whose key it is; none for what names no person
+	key  inspect.Subject
+	min  bool // shows a minor
+	esc  bool // found by the escaped view
+}
+
+// slack is how much earlier the raw view may place a value than the escaped
+// view, because it takes the end of an escape for its beginning, and one for
+// a sign before a number.
+const slack = 9
+
+// release gives out the hits that no later one can precede, in order.
+func (s *stream) release(last bool) {
+	limit := int64(math.MaxInt64)
+	if !last {
+		limit = max(min(s.raw.open(), s.esc.open())-slack, s.safe)
+		s.safe = limit
+	}
+	if len(s.hits) > 0 {
+		slices.SortFunc(s.hits, func(a, b hit) int {
+			return cmp.Or(cmp.Compare(a.at.From, b.at.From), cmp.Compare(a.at.To, b.at.To),
+				cmp.Compare(a.rule.order, b.rule.order), boolCompare(b.esc, a.esc))
+		})
+		n := 0
+		for n < len(s.hits) && s.hits[n].at.From < limit {
+			n++
+		}
+		for i := range n {
+			if !s.shadowed(i) {
+				s.emit(&s.hits[i])
+			}
+		}
+		s.hits = s.hits[:copy(s.hits, s.hits[n:])]
+	}
+	s.advance(min(limit, s.raw.end()))
+}
+
+func boolCompare(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// shadowed reports whether hit i of the raw view is the same value as one of
+// the escaped view, which then counts alone with the better confidence.
+func (s *stream) shadowed(i int) bool {
+	h := &s.hits[i]
+	if h.esc {
+		s.last = *h
+		return i > 0 && s.hits[i-1].esc && s.hits[i-1].rule == h.rule && s.hits[i-1].at == h.at
+	}
+	if !s.esc.used {
+		return false
+	}
+	over := func(o *hit) bool {
+		return o.esc && o.rule == h.rule && o.at.From < h.at.To && h.at.From < o.at.To
+	}
+	if s.last.rule != nil && over(&s.last) {
+		return true
+	}
+	for k := max(i-8, 0); k < len(s.hits) && s.hits[k].at.From < h.at.To; k++ {
+		if o := &s.hits[k]; over(o) {
+			if o.at == h.at {
+				o.conf = max(o.conf, h.conf)
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// advance lets the records follow the stream up to an offset.
+func (s *stream) advance(to int64) {
+	if to > s.book.Pos() {
+		s.book.Advance(s.raw.slice(s.book.Pos(), to))
+	}
+}
+
+func (s *stream) emit(h *hit) {
+	s.advance(h.at.From)
+	sc := s.scan
+	sc.tally(h.rule, h.conf)
+	f := inspect.Finding{
+		Class: h.rule.Class, Rule: h.rule.ID, Level: h.rule.Level, Confidence: h.conf,
+		From: h.wire.From, To: h.wire.To, Path: s.path,
+		Offset: h.at.From, Length: int(h.at.To - h.at.From), Record: s.book.Record(),
+	}
+	if h.conf >= inspect.Medium {
+		if h.kind == nobody {
+			s.book.Remark(h.rule.class)
+		} else {
+			f.Subject, f.Minor = h.key, h.min
+			s.book.Note(record.Key{Subject: h.key, Rank: uint8(h.kind), Class: h.rule.class, Minor: h.min})
+		}
+	}
+	sc.fresh(f)
+	if len(s.list) < sc.engine.opt.MaxFindings {
+		s.list = append(s.list, f)
+	} else {
+		s.omitted++
+	}
+}
