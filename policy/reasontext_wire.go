@@ -1,0 +1,85 @@
+package policy
+
+var doubtTexts = map[Code]bilingual{
+	ExporterUnknown: {
+		words{"无法确定数据处理者", "来源地址或凭据不对应任何登记的数据处理者，无法适用备案。", "在配置的 exporters 中登记该客户端，或使用有效凭据。", "网络数据安全管理条例 第三十八条"},
+		words{"Exporter is unknown", "Neither address nor credentials lead to a registered exporter, so no filing can apply.", "Add the client to exporters in the configuration, or use valid credentials.", "NDSR art. 38"}},
+	CIIOUnknown: {
+		words{"是否为关键信息基础设施运营者不明", "未登记该主体是否为关键信息基础设施运营者，按运营者处理。", "在配置中写明 ciio: yes 或 no。", "促进和规范数据跨境流动规定 第七条第一款第（一）项"},
+		words{"CIIO status is unknown", "Nobody said whether the exporter is a critical information infrastructure operator, so it is treated as one.", "State ciio: yes or no for it in the configuration.", "2024 Provisions art. 7(1)(1)"}},
+	CoverageOpaque: {
+		words{"内容无法读取", "内容已加密或格式未知，无法证明其中没有受管数据。", "以可读取的形式发送，或由运营者登记该链路。", ""},
+		words{"Content could not be read", "It is encrypted or of unknown format, so nothing proves that it carries no governed data.", "Send it in a readable form, or have the operator register the link.", ""}},
+	CoveragePartial: {
+		words{"内容未全部读取", "一部分内容超出限制、已加密或损坏，未能读取。", "拆分、解压或修复后再发送。", ""},
+		words{"Content was read in part", "Some of it passed a limit, was encrypted or broken.", "Split, unpack or repair it, then send again.", ""}},
+	ScanFailed: {
+		words{"扫描失败", "检查过程出错，内容视为未读取。", "重试；若反复出现请联系运营者。", ""},
+		words{"Scan failed", "The inspection broke, and the content counts as unread.", "Try again; if it stays, tell the operator.", ""}},
+	DeciderFailed: {
+		words{"策略未能作出判断", "策略出错、超时或结果无效，按拒绝处理。", "重试；运营者请检查自定规则。", ""},
+		words{"Policy gave no answer", "The policy failed, took too long or answered nonsense, which counts as a refusal.", "Try again; the operator should check own rules.", ""}},
+	LawUnavailable: {
+		words{"没有适用的规则包", "该日期没有生效的规则包。", "运营者请添加覆盖该日期的规则包。", ""},
+		words{"No rule pack in force", "No rule pack covers the date of this transfer.", "The operator should add a pack for that day.", ""}},
+	RegisterUnavail: {
+		words{"备案登记簿不可用", "无法读取备案，不能证明本次传输被覆盖。", "稍后重试；运营者请检查登记簿文件。", ""},
+		words{"Register is not available", "Filings cannot be read, so nothing proves that one covers this.", "Try later; the operator should check the register's file.", ""}},
+	LedgerUnavail: {
+		words{"人数台账不可用", "无法计数，不能证明未超过门槛。", "稍后重试；运营者请检查台账。", ""},
+		words{"Ledger is not available", "Persons cannot be counted, so no limit is sure to hold.", "Try later; the operator should check the ledger.", ""}},
+	RecorderUnavail: {
+		words{"审计日志不可用", "无法留存记录，因此不发送。", "稍后重试；运营者请检查日志存储。", "网络数据安全管理条例 第十二条"},
+		words{"Log is not available", "No record can be kept, so nothing is sent.", "Try later; the operator should check the log's storage.", "NDSR art. 12"}},
+	InternalFault: {
+		words{"内部错误", "网关内部出错，按拒绝处理。", "重试；若反复出现请把记录编号告知运营者。", ""},
+		words{"Internal fault", "The gateway itself failed, which counts as a refusal.", "Try again; if it stays, tell the operator the record id.", ""}},
+	Oversize: {
+		words{"内容过大", "内容超过网关可以保存和读取的上限。", "拆分后发送，或请运营者提高上限。", ""},
+		words{"Too large", "The content is larger than the gateway can hold and read.", "Split it, or ask the operator for a higher limit.", ""}},
+	BudgetExhausted: {
+		words{"网关繁忙", "用于暂存内容的内存或磁盘已用尽。", "稍后重试。", ""},
+		words{"Gateway is busy", "Memory or disk for held content is used up.", "Try again shortly.", ""}},
+	RedactionUnavail: {
+		words{"无法去除数据", "规则要求去除部分数据，而该格式不能安全改写。", "在发送前自行去除所列类别。", ""},
+		words{"Redaction is not possible", "Some data must be taken out, and this format cannot be rewritten safely.", "Remove the listed classes before sending.", ""}},
+	AfterRelease: {
+		words{"部分发送后被阻止", "前面的部分已发送，后面发现不允许的内容，传输已中断并记录。", "检查已发送的部分；改正内容后重新发送。", "网络数据安全管理条例 第三十八条"},
+		words{"Blocked after a part was sent", "Earlier parts had left when something refused was found; the transfer was cut off and recorded.", "Review what was sent; correct the content and send again.", "NDSR art. 38"}},
+}
+
+var wireTexts = map[Code]bilingual{
+	AuthorityMismatch: {
+		words{"请求名称不一致", "隧道、SNI 与请求中的主机名不一致。", "对每个主机建立单独的连接。", ""},
+		words{"Names do not agree", "Tunnel, SNI and request name different hosts.", "Open a connection of its own for each host.", ""}},
+	NameHoldsData: {
+		words{"主机名含有受管数据", "主机名、隧道目标或 SNI 中发现受管数据；解析它就会将数据送出。", "不要把个人信息写入主机名。", "个人信息保护法 第五十一条"},
+		words{"The name holds data", "Governed data was found in the host name, the tunnel's target or the SNI; merely resolving it would send it out.", "Do not put personal information into host names.", "PIPL art. 51"}},
+	DialRefused: {
+		words{"目的地址不允许", "目的地址为本机、内网、链路本地或元数据地址。", "运营者确需放行时，在 upstream.allow 中写明。", ""},
+		words{"Address is not allowed", "The destination is a loopback, private, link-local or metadata address.", "If it is meant, the operator lists it in upstream.allow.", ""}},
+	NameUnresolved: {
+		words{"域名无法解析", "找不到目的主机的地址。", "检查域名，稍后重试。", ""},
+		words{"Name not resolved", "No address was found for the host.", "Check the name and try again.", ""}},
+	NotTLS: {
+		words{"不是 TLS", "隧道中的内容不是 TLS，无法读取。", "使用 HTTPS，或由运营者登记该链路。", ""},
+		words{"Not TLS", "What came through the tunnel is not TLS and cannot be read.", "Use HTTPS, or have the operator register the link.", ""}},
+	BadRequest: {
+		words{"请求格式错误", "请求不符合协议，未转发。", "按协议更正请求。", ""},
+		words{"Malformed request", "The request breaks its protocol and was not forwarded.", "Correct the request.", ""}},
+	ClientGone: {
+		words{"客户端已断开", "客户端在判断完成前断开。", "重新发送。", ""},
+		words{"Client went away", "The client closed before there was a verdict.", "Send again.", ""}},
+	OriginUnreachable: {
+		words{"无法连接目的主机", "目的主机拒绝连接或在途中断开。", "检查目的主机，稍后重试。", ""},
+		words{"Origin unreachable", "The destination refused or dropped the connection.", "Check the destination and try again.", ""}},
+	OriginUntrusted: {
+		words{"目的主机证书不可信", "证书无效、过期或与名称不符。", "更正证书；私有根证书由运营者写入 upstream.roots。", ""},
+		words{"Origin is not trusted", "Its certificate is invalid, expired or for another name.", "Correct the certificate; the operator lists private roots in upstream.roots.", ""}},
+	OriginTimeout: {
+		words{"目的主机超时", "目的主机未在时限内应答。", "稍后重试。", ""},
+		words{"Origin timed out", "The destination did not answer in time.", "Try again later.", ""}},
+	Draining: {
+		words{"网关正在停止", "网关正在停止，不再接受新的传输。", "稍后重试。", ""},
+		words{"Gateway is stopping", "The gateway is stopping and takes no new transfers.", "Try again shortly.", ""}},
+}

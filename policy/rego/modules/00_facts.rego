@@ -1,0 +1,71 @@
+# What several rules ask about a flow. No rule here decides anything.
+#
+# input is the canonical question: it names classes of data, never values.
+# data.pack is the rule pack in force on the date of the flow.
+package customs.facts
+
+# Classes of personal information in the flow (PIPL art. 4).
+personal contains f.class if {
+	some f in input.found
+	f.personal
+}
+
+personal contains f.class if {
+	some f in input.found
+	f.class in data.pack.classes.personal
+}
+
+# Classes of sensitive personal information (PIPL art. 28), under the profile
+# in force, or because a person is under fourteen.
+sensitive contains f.class if {
+	some f in input.found
+	f.sensitive
+}
+
+# Important data: notified or published as such (NDSR art. 62), told by its
+# level or by its class.
+important contains f.class if {
+	some f in input.found
+	f.level == "important"
+}
+
+important contains f.class if {
+	some f in input.found
+	f.class in data.pack.classes.important
+}
+
+# Classes that show data of mainland origin.
+domestic contains c if {
+	some c in personal
+	c in data.pack.classes.domestic
+}
+
+has_personal if count(personal) > 0
+
+has_personal if input.persons.non_sensitive
+
+has_personal if input.persons.sensitive
+
+has_sensitive if count(sensitive) > 0
+
+has_sensitive if input.persons.sensitive
+
+has_important if count(important) > 0
+
+exporter_known if input.exporter.uscc != ""
+
+# Only an explicit "no" says that the exporter is no critical information
+# infrastructure operator. Not knowing is the stricter case.
+not_ciio if input.exporter.ciio == "no"
+
+ciio_unknown if not ciio_told
+
+ciio_told if input.exporter.ciio in {"yes", "no"}
+
+# counted says that the ledger was asked at all.
+counted if {
+	some _ in input.brackets
+}
+
+# On which side of each limit the persons of this flow fall.
+exceeded[b.limit] := b.exceeded if some b in input.brackets
