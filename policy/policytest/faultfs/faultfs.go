@@ -1,0 +1,239 @@
+// Package faultfs is a policy.Files that can be crashed.
+//
+// It keeps beside what was written what would survive a loss of power: bytes
+// after Sync, names after SyncDir. Crash returns the disk that a restart would
+// find. Faults strike the n-th operation, so that a test can walk through
+// every step of a protocol: nothing happens, half of it happens, all of it
+// happens and is reported as an error, or the program stops there.
+package faultfs
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/datacustoms/customs/policy"
+)
+
+// Fault is what happens at an operation.
+type Fault int
+
+// The faults.
+const (
+	None   Fault = iota
+	Lost         // nothing happens and an error is reported
+	Landed       // it happens and an error is reported
+	Torn         // half of a write happens and an error is reported; Lost elsewhere
+	Full         // this and every later write or creation is Lost until Heal
+	Stop         // the program stops: this and everything later answers ErrStopped
+)
+
+// ErrStopped is the answer of every operation after a Stop.
+var ErrStopped = errors.New("faultfs: the machine has stopped")
+
+// ErrFault is the error that faults report.
+var ErrFault = errors.New("faultfs: input/output error")
+
+// ErrFull is the error that Full reports.
+var ErrFull = errors.New("faultfs: no space left on device")
+
+// Op is one operation that changes the disk.
+type Op struct {
+	Kind string // create, write, sync, rename, remove, truncate, syncdir
+	Name string
+}
+
+func (o Op) String() string { return o.Kind + " " + path.Base(o.Name) }
+
+// Disk is a disk in memory. It is safe for concurrent use.
+type Disk struct {
+	mu      sync.Mutex
+	names   map[string]*inode
+	kept    map[string]*inode // names that survive a loss of power
+	dirs    map[string]bool
+	locks   map[string]bool
+	ops     []Op
+	plan    map[int]Fault
+	full    bool
+	stopped bool
+	onSync  func(name string)
+}
+
+var _ policy.Files = (*Disk)(nil)
+
+type inode struct {
+	data []byte
+	kept []byte // what survives a loss of power; shares memory with data
+}
+
+// New returns an empty disk.
+func New() *Disk {
+	return &Disk{names: map[string]*inode{}, kept: map[string]*inode{}, dirs: map[string]bool{},
+		locks: map[string]bool{}, plan: map[int]Fault{}}
+}
+
+// FailAt plans a fault for the n-th operation from now, the next being 0.
+func (d *Disk) FailAt(n int, f Fault) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.plan[len(d.ops)+n] = f
+}
+
+// Heal ends all faults but a Stop and forgets planned ones.
+func (d *Disk) Heal() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.full, d.plan = false, map[int]Fault{}
+}
+
+// Ops returns the operations so far.
+func (d *Disk) Ops() []Op {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return append([]Op(nil), d.ops...)
+}
+
+// OnSync calls fn after each Sync that succeeded. It is set before use.
+func (d *Disk) OnSync(fn func(name string)) { d.onSync = fn }
+
+// Loss says what a crash takes.
+type Loss int
+
+// The losses.
+const (
+	Power Loss = iota // all that was not synced
+	Half              // half of the bytes that were not synced; names survive
+	Kill              // nothing: only the process ended
+)
+
+// Crash stops the disk and returns what a restart finds.
+func (d *Disk) Crash(l Loss) *Disk {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.stopped = true
+	out := New()
+	names := d.names
+	if l == Power {
+		names = d.kept
+	}
+	for name, n := range names {
+		data := n.data
+		switch {
+		case l == Power:
+			data = n.kept
+		case l == Half && len(n.data) > len(n.kept):
+			data = n.data[:len(n.kept)+(len(n.data)-len(n.kept))/2]
+		}
+		c := &inode{data: append([]byte(nil), data...)}
+		c.kept = c.data
+		out.names[name], out.kept[name] = c, c
+	}
+	for dir := range d.dirs {
+		out.dirs[dir] = true
+	}
+	return out
+}
+
+// Bytes returns the contents of a file as written, or nil.
+func (d *Disk) Bytes(name string) []byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if n := d.names[clean(name)]; n != nil {
+		return append([]byte(nil), n.data...)
+	}
+	return nil
+}
+
+// Put replaces a file, durably and without counting as an operation.
+func (d *Disk) Put(name string, data []byte) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := &inode{data: append([]byte(nil), data...)}
+	n.kept = n.data
+	d.names[clean(name)], d.kept[clean(name)] = n, n
+}
+
+// Files returns all names, sorted.
+func (d *Disk) Files() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	out := make([]string, 0, len(d.names))
+	for n := range d.names {
+		out = append(out, n)
+	}
+	sort.Strings(out)
+	return out
+}
+
+func clean(name string) string { return path.Clean(strings.ReplaceAll(name, `\`, "/")) }
+
+// begin counts an operation and returns the fault that strikes it. It is
+// called with the lock held.
+func (d *Disk) begin(kind, name string) (Fault, error) {
+	if d.stopped {
+		return Stop, ErrStopped
+	}
+	f := d.plan[len(d.ops)]
+	d.ops = append(d.ops, Op{kind, name})
+	switch f {
+	case Stop:
+		d.stopped = true
+		return Stop, ErrStopped
+	case Full:
+		d.full = true
+	case Lost, Landed, Torn:
+		return f, fmt.Errorf("%s %s: %w", kind, path.Base(name), ErrFault)
+	}
+	if d.full && (kind == "write" || kind == "create") {
+		return Lost, fmt.Errorf("%s %s: %w", kind, path.Base(name), ErrFull)
+	}
+	return None, nil
+}
+
+// step runs do under the lock unless a fault prevents it.
+func (d *Disk) step(kind, name string, do func() error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	f, fault := d.begin(kind, name)
+	if f == None || f == Landed {
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	return fault
+}
+
+func notExist(op, name string) error {
+	return &fs.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
+}
+
+// Lock takes the lock of a file.
+func (d *Disk) Lock(name string) (io.Closer, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.stopped {
+		return nil, ErrStopped
+	}
+	if d.locks[clean(name)] {
+		return nil, policy.ErrLocked
+	}
+	d.locks[clean(name)] = true
+	return unlock{d, clean(name)}, nil
+}
+
+type unlock struct {
+	d    *Disk
+	name string
+}
+
+func (u unlock) Close() error {
+	u.d.mu.Lock()
+	defer u.d.mu.Unlock()
+	delete(u.d.locks, u.name)
+	return nil
+}
