@@ -101,15 +101,21 @@ func (x *Exchange) begin(ctx context.Context, head []byte, meta inspect.Meta) (e
 	if err != nil {
 		return err
 	}
+	x.heads = append(x.heads, names)
 	x.private = len(names.Tallies) > 0
 	if holdsData(&names) {
 		// To look such a name up would already send what it holds.
 		return &RefusedError{Code: policy.NameHoldsData}
 	}
 	if len(head) > 0 {
-		if _, err := x.scanHead(head); err != nil {
+		report, err := x.scanHead(head)
+		if err != nil {
 			return err
 		}
+		x.heads = append(x.heads, report)
+	}
+	if err := x.undeclare(); err != nil {
+		return err
 	}
 	if err := x.locate(ctx); err != nil {
 		return err
@@ -131,7 +137,24 @@ func (x *Exchange) begin(ctx context.Context, head []byte, meta inspect.Meta) (e
 	return nil
 }
 
-// scanHead reads text of a head to its end and keeps the report.
+// undeclare drops what a client declared when the scanner finds anything in
+// it: it is never sent, but it would stand in the record.
+func (x *Exchange) undeclare() error {
+	d := &x.flow.Declared
+	if *d == (policy.Declared{}) {
+		return nil
+	}
+	report, err := x.scanHead([]byte(d.Link + "\n" + d.Purpose + "\n" + d.Scenario + "\n" + d.Claim + "\n"))
+	if err != nil {
+		return err
+	}
+	if len(report.Tallies) > 0 {
+		*d = policy.Declared{}
+	}
+	return nil
+}
+
+// scanHead reads text of a head to its end.
 func (x *Exchange) scanHead(text []byte) (inspect.Report, error) {
 	meta := inspect.Meta{Kind: inspect.Head, Size: int64(len(text)), Time: x.flow.Time}
 	scan, err := x.g.o.Inspector.Open(meta, strings.NewReader(string(text)))
@@ -145,7 +168,6 @@ func (x *Exchange) scanHead(text []byte) (inspect.Report, error) {
 	if err != nil {
 		return inspect.Report{}, &RefusedError{policy.ScanFailed, err}
 	}
-	x.heads = append(x.heads, report)
 	return report, nil
 }
 

@@ -70,9 +70,12 @@ func (x *Exchange) Trailer(text []byte) {
 		return
 	}
 	defer x.contain(policy.ScanFailed)
-	if _, err := x.scanHead(text); err != nil {
+	report, err := x.scanHead(text)
+	if err != nil {
 		x.fail(err)
+		return
 	}
+	x.heads = append(x.heads, report)
 }
 
 // Tee lets an observed body go on to upstream while the scan reads along.

@@ -99,10 +99,13 @@ func (x *Exchange) ask(ctx context.Context, observed bool) policy.Verdict {
 	return policy.Refuse(policy.VolumeContended)
 }
 
-// peek asks the ledger, unless nobody would be counted. A limit that refused
-// a reservation counts as exceeded.
+// peek asks the ledger, unless there is nobody to ask about: an exporter that
+// is not known, or a part without personal data. Personal data of which no
+// person can be told apart is still asked about: it may not pass as a small
+// volume when the exporter is past the line. A limit that refused a
+// reservation counts as exceeded.
 func (x *Exchange) peek(ctx context.Context, c policy.Count, full map[string]bool) ([]policy.Bracket, error) {
-	if c.Entity == "" || len(c.Persons) == 0 {
+	if c.Entity == "" || len(c.Persons) == 0 && !x.personal() {
 		return []policy.Bracket{}, nil
 	}
 	brackets, err := x.g.o.Ledger.Peek(ctx, c)
@@ -110,6 +113,16 @@ func (x *Exchange) peek(ctx context.Context, c policy.Count, full map[string]boo
 		brackets[i].Exceeded = brackets[i].Exceeded || full[brackets[i].Limit]
 	}
 	return brackets, err
+}
+
+// personal reports whether policy would count personal data in the report.
+func (x *Exchange) personal() bool {
+	for _, t := range x.report.Tallies {
+		if x.rules.Personal[t.Class] && t.At(inspect.Medium) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // reserve claims the persons of a verdict that releases. It returns the limit

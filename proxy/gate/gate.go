@@ -145,8 +145,9 @@ func (g *Gate) ReadAt(p []byte, off int64) (int, error) {
 		return 0, errors.New("negative offset")
 	}
 	n := 0
+	var buf []byte
 	for n < len(p) && off < g.size {
-		block, from, err := g.at(off)
+		block, from, err := g.at(off, &buf)
 		if err != nil {
 			return n, err
 		}
@@ -159,8 +160,9 @@ func (g *Gate) ReadAt(p []byte, off int64) (int, error) {
 	return n, nil
 }
 
-// at returns the block that holds off and the place in it.
-func (g *Gate) at(off int64) (block []byte, from int, err error) {
+// at returns the block that holds off and the place in it. buf is the memory
+// of sealed blocks, kept by the caller from one to the next.
+func (g *Gate) at(off int64, buf *[]byte) (block []byte, from int, err error) {
 	inMemory := int64(0)
 	if n := len(g.blocks); n > 0 {
 		inMemory = int64(n-1)*blockSize + int64(len(g.blocks[n-1]))
@@ -173,7 +175,10 @@ func (g *Gate) at(off int64) (block []byte, from int, err error) {
 	if i == g.spill.blocks {
 		return g.tail, int(off % blockSize), nil
 	}
-	block, err = g.spill.open(i)
+	block, err = g.spill.open(i, *buf)
+	if cap(block) > cap(*buf) {
+		*buf = block
+	}
 	return block, int(off % blockSize), err
 }
 
@@ -185,6 +190,7 @@ type reader struct {
 	g     *Gate
 	off   int64
 	block []byte // what is left of the block at off
+	buf   []byte // memory of sealed blocks
 }
 
 func (r *reader) Read(p []byte) (int, error) {
@@ -197,7 +203,7 @@ func (r *reader) Read(p []byte) (int, error) {
 		if r.off >= r.g.size {
 			return 0, io.EOF
 		}
-		block, from, err := r.g.at(r.off)
+		block, from, err := r.g.at(r.off, &r.buf)
 		if err != nil {
 			return 0, err
 		}

@@ -63,9 +63,14 @@ func (s *spillFile) seal(block []byte) error {
 	return nil
 }
 
-// open reads one block back and checks that it is what was written.
-func (s *spillFile) open(i int64) ([]byte, error) {
-	sealed := make([]byte, blockSize+s.aead.Overhead())
+// open reads one block back, into buf when that is large enough, and checks
+// that it is what was written.
+func (s *spillFile) open(i int64, buf []byte) ([]byte, error) {
+	need := blockSize + s.aead.Overhead()
+	if cap(buf) < need {
+		buf = make([]byte, need)
+	}
+	sealed := buf[:need]
 	if _, err := s.f.ReadAt(sealed, i*int64(len(sealed))); err != nil {
 		return nil, fmt.Errorf("spill: read: %w", err)
 	}

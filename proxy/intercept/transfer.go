@@ -1,0 +1,249 @@
+package intercept
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/datacustoms/customs/inspect"
+	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/proxy"
+	"github.com/datacustoms/customs/proxy/refuse"
+	"github.com/datacustoms/customs/proxy/sniff"
+)
+
+// transfer is one request on its way. The goroutine of its handler owns it;
+// the transport's goroutines reach only client, out and attempts.
+type transfer struct {
+	i       *Interceptor
+	tunnel  *tunnel
+	asked   *http.Request // as the client sent it, for the language of a refusal
+	w       *writer
+	client  *clientBody
+	x       *proxy.Exchange
+	upgrade bool
+
+	out      outlet
+	attempts atomic.Int32
+	in       *inBody
+	swapped  *switched
+	release  func() // of swapped
+	status   int
+	fault    policy.Code
+	answered bool // the origin's head came
+	cancel   context.CancelCauseFunc
+	watch    *time.Timer
+}
+
+type transferKey struct{}
+
+var errIdle = errors.New("intercept: no progress at the origin")
+
+// serve walks one request through goproxy's handler.
+func (i *Interceptor) serve(rw http.ResponseWriter, r *http.Request, tn *tunnel) {
+	rc := http.NewResponseController(rw)
+	if r.ProtoMajor == 1 {
+		// Without it a refusal waits for the end of a slow upload.
+		rc.EnableFullDuplex()
+	}
+	t := &transfer{i: i, tunnel: tn, asked: r,
+		w:      &writer{ResponseWriter: rw, rc: rc, idle: i.o.ResponseIdle, buffers: &i.buffers},
+		client: &clientBody{Reader: r.Body, rc: rc, idle: i.o.BodyIdle}}
+	if r.ContentLength == 0 { // HTTP/2 has a body to read all the same
+		r.Body, t.client.err = http.NoBody, io.EOF
+	}
+	t.out.alive = t.alive
+	defer t.end()
+	dest, code, ok := i.locate(r, tn)
+	if !ok {
+		refuse.Write(t.w, r, refuse.Refusal{Verdict: policy.Refuse(code)})
+		return
+	}
+	t.begin(r, dest, code)
+	if r.Method == http.MethodConnect { // goproxy would open a tunnel of its own
+		t.x.Judge(r.Context())
+		refuse.Write(t.w, r, t.refusal())
+		return
+	}
+	next := r.WithContext(context.WithValue(r.Context(), transferKey{}, t))
+	next.URL.Scheme, next.URL.Host = "https", r.Host
+	if tn.session.Host == "" {
+		next.URL.Scheme = "http"
+	}
+	if r.Body != http.NoBody {
+		next.Body = t.client
+	}
+	i.chain.ServeHTTP(t.w, next)
+}
+
+// begin opens the exchange on the head.
+func (t *transfer) begin(r *http.Request, dest policy.Destination, code policy.Code) {
+	s := t.tunnel.session
+	said, bad := declared(r.Header, s.MayDeclare)
+	t.upgrade = stripRequest(r.Header)
+	f := policy.Flow{Session: s, Direction: policy.Push, Protocol: "http/1.1", Method: knownMethod(r.Method),
+		Scheme: "https", Destination: dest, Declared: said}
+	if r.ProtoMajor == 2 {
+		f.Protocol = "h2"
+	}
+	if s.Host == "" {
+		f.Scheme = "http"
+	}
+	meta := inspect.Meta{ContentType: r.Header.Get("Content-Type"),
+		ContentEncoding: r.Header.Get("Content-Encoding"), Size: r.ContentLength}
+	t.x = t.i.o.Gateway.Begin(r.Context(), f, sniff.HeadText(r.Method, r.URL.RequestURI(), r.Header), meta)
+	enforced := t.i.o.Gateway.Mode() == proxy.Enforce && t.x.Step() == proxy.Read
+	switch {
+	case code != "":
+		t.x.Fail(code)
+	case bad != "":
+		t.x.Fail(bad)
+	case t.upgrade && enforced:
+		t.x.Fail(policy.CoverageOpaque)
+	case enforced && t.i.o.MaxBody > 0 && r.ContentLength > t.i.o.MaxBody:
+		t.x.Fail(policy.Oversize)
+	}
+}
+
+// admit brings the exchange to its verdict. It returns the answer to a
+// refusal, or nil when the request may go.
+func (t *transfer) admit(r *http.Request) *http.Response {
+	enforced := t.i.o.Gateway.Mode() == proxy.Enforce
+	if t.x.Step() == proxy.Read && enforced && r.Body != http.NoBody {
+		if err := t.x.Fill(r.Context(), r.Body); err != nil {
+			t.x.Fail(t.clientFault(err))
+		}
+		t.x.Trailer(sniff.TrailerText(t.asked.Trailer))
+	}
+	// A client that went away does not take the record with it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), t.i.o.JudgeTimeout)
+	defer cancel()
+	if v := t.x.Judge(ctx); !v.Action.Releases() {
+		return t.refuse(t.refusal())
+	}
+	if t.upgrade && t.x.Step() == proxy.Read {
+		t.x.Fail(policy.CoverageOpaque) // observed: the messages go by unread
+	}
+	return nil
+}
+
+// clientFault says what an error of reading the client means.
+func (t *transfer) clientFault(err error) policy.Code {
+	var network *net.OpError
+	switch {
+	case isTimeout(err):
+		t.i.o.Gateway.Event(proxy.EventTimeout)
+	case t.asked.Context().Err() == nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, &network):
+		return policy.BadRequest // its framing makes no sense
+	}
+	return policy.ClientGone
+}
+
+func (t *transfer) refusal() refuse.Refusal {
+	f := refuse.Refusal{Verdict: t.x.Judge(t.asked.Context()), Ticket: t.x.Ticket()}
+	if t.x.Recorded() {
+		f.RecordID = t.x.ID()
+	}
+	return f
+}
+
+// alive tells the watch that something moved.
+func (t *transfer) alive() {
+	if t.watch != nil {
+		t.watch.Reset(t.i.o.ResponseIdle)
+	}
+}
+
+// end settles the exchange whatever happened, and makes sure that a client
+// cannot take half a response for a whole one.
+func (t *transfer) end() {
+	fault := recover()
+	broken := fault != nil || t.w.err != nil || t.in != nil && t.in.err != nil && t.in.err != io.EOF
+	if fault != nil && fault != http.ErrAbortHandler {
+		t.i.o.Gateway.Event(proxy.EventPanic)
+		broken = t.contain()
+	}
+	if !broken && t.swapped == nil {
+		t.w.rc.Flush() // the client waits neither for its own upload nor for the log
+	}
+	t.settle(broken)
+	if broken {
+		panic(http.ErrAbortHandler) // the server's own word for: cut the stream
+	}
+}
+
+// contain answers for a panic where nothing was answered yet, and reports
+// whether the stream must be cut.
+func (t *transfer) contain() bool {
+	if t.w.headed() {
+		return true
+	}
+	f := refuse.Refusal{Verdict: policy.Refuse(policy.InternalFault)}
+	if t.x != nil {
+		t.x.Fail(policy.InternalFault)
+		t.x.Judge(context.WithoutCancel(t.asked.Context()))
+		if t.x.Recorded() {
+			f.RecordID = t.x.ID()
+		}
+	}
+	refuse.Write(t.w, t.asked, f)
+	return false
+}
+
+// settle stops everything that may still read, then ends the exchange.
+func (t *transfer) settle(broken bool) {
+	if t.watch != nil {
+		t.watch.Stop()
+	}
+	if t.cancel != nil {
+		t.cancel(context.Canceled)
+	}
+	if t.swapped != nil {
+		t.swapped.Close()
+		t.release()
+		t.w.closeHijacked()
+	}
+	t.client.stop(t.i.o.LeftoverTimeout)
+	t.out.stop()
+	if t.x == nil {
+		return
+	}
+	ctx := context.WithoutCancel(t.asked.Context())
+	t.x.Judge(ctx) // it has, unless a panic came first
+	if t.i.o.Gateway.Mode() == proxy.Observe {
+		t.x.Trailer(sniff.TrailerText(t.asked.Trailer))
+	}
+	t.x.Done(ctx, t.outcome(broken))
+}
+
+// outcome says what left. In doubt it says more: an attempt that got a
+// connection may have sent the head.
+func (t *transfer) outcome(broken bool) policy.Outcome {
+	out := policy.Outcome{Sent: policy.SentNone, Bytes: t.out.sent.Load(), Status: t.status,
+		Attempts: int(t.attempts.Load()), Fault: t.fault}
+	if t.in != nil {
+		out.Received = t.in.received
+	}
+	if t.swapped != nil {
+		out.Received = t.swapped.received.Load()
+	}
+	bodiless := t.asked.Body == http.NoBody
+	switch {
+	case out.Attempts == 0:
+	case t.answered && (bodiless || t.out.whole.Load()):
+		out.Sent = policy.SentAll
+	default:
+		out.Sent = policy.SentSome
+	}
+	if out.Fault == "" && broken {
+		out.Fault = policy.OriginUnreachable
+		if t.w.err != nil || t.asked.Context().Err() != nil {
+			out.Fault = policy.ClientGone
+		}
+	}
+	return out
+}

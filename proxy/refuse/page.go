@@ -1,0 +1,64 @@
+package refuse
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"html/template"
+
+	"github.com/datacustoms/customs/policy"
+)
+
+var (
+	//go:embed page.html
+	pageText string
+	//go:embed page.css
+	pageStyle string
+
+	pageTemplate = template.Must(template.New("refusal").Parse(pageText))
+
+	// pagePolicy allows the page its own style and nothing else.
+	pagePolicy = "default-src 'none'; style-src 'sha256-" + styleHash(pageStyle) +
+		"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+func styleHash(style string) string {
+	sum := sha256.Sum256([]byte(style))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// pageData is what the page shows: the same document in both languages.
+type pageData struct {
+	Style   template.CSS
+	Status  int
+	Held    bool
+	Zh, En  document
+	Reasons []pageReason
+	Need    [2]string
+}
+
+type pageReason struct{ Zh, En reason }
+
+// needs are the pathways in words, Chinese and English.
+var needs = map[policy.Need][2]string{
+	policy.NeedNone:     {"无需办理手续", "none"},
+	policy.NeedSCOrCert: {"个人信息出境标准合同备案或认证", "standard contract filing or certification"},
+	policy.NeedSAVolume: {"数据出境安全评估", "security assessment"},
+	policy.NeedSAHard:   {"数据出境安全评估", "security assessment"},
+}
+
+// page gives the refusal as one self-contained HTML page.
+func page(f *Refusal) []byte {
+	d := pageData{Style: template.CSS(pageStyle), Held: f.Verdict.Action == policy.Hold,
+		Zh: describe(f, Chinese), En: describe(f, English), Need: needs[f.Verdict.Need]}
+	d.Status = d.En.Status
+	for i := range d.En.Reasons {
+		d.Reasons = append(d.Reasons, pageReason{d.Zh.Reasons[i], d.En.Reasons[i]})
+	}
+	var b bytes.Buffer
+	if err := pageTemplate.Execute(&b, d); err != nil {
+		panic("refuse: page: " + err.Error())
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,87 @@
+package refuse
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+
+	"github.com/datacustoms/customs/policy"
+)
+
+// document is a problem document of RFC 9457 with our extensions.
+type document struct {
+	Type     string   `json:"type"`
+	Title    string   `json:"title"`
+	Status   int      `json:"status"`
+	Detail   string   `json:"detail"`
+	Instance string   `json:"instance,omitempty"`
+	Action   string   `json:"action"`
+	Reasons  []reason `json:"reasons"`
+	Remedies []string `json:"remedies"`
+	Need     string   `json:"need,omitempty"`
+	Filing   string   `json:"filing,omitempty"`
+	Record   string   `json:"record,omitempty"`
+	Ticket   string   `json:"ticket,omitempty"`
+	Retry    int      `json:"retry_after,omitempty"`
+}
+
+// reason is one ground with its words.
+type reason struct {
+	Code    policy.Code `json:"code"`
+	Class   string      `json:"class,omitempty"`
+	Limit   string      `json:"limit,omitempty"`
+	Filing  string      `json:"filing,omitempty"`
+	Title   string      `json:"title"`
+	Detail  string      `json:"detail"`
+	Remedy  string      `json:"remedy,omitempty"`
+	Article string      `json:"article,omitempty"`
+}
+
+// problem gives the problem document in one language.
+func problem(f *Refusal, lang string) []byte {
+	doc := describe(f, lang)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // the answer is never sniffed as HTML
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(doc); err != nil {
+		panic("refuse: a document of strings and numbers cannot be encoded: " + err.Error())
+	}
+	return b.Bytes()
+}
+
+func describe(f *Refusal, lang string) document {
+	v := &f.Verdict
+	doc := document{Type: "urn:datacustoms:reason:" + string(v.Reasons[0].Code), Status: Status(v),
+		Action: policy.Block.String(), Filing: v.Filing, Record: f.RecordID, Ticket: f.Ticket,
+		Retry: f.retryAfter(), Remedies: []string{}}
+	if v.Action == policy.Hold {
+		doc.Action = policy.Hold.String()
+	}
+	if f.RecordID != "" {
+		doc.Instance = "urn:datacustoms:record:" + f.RecordID
+	}
+	if v.Need != policy.NeedUnknown {
+		doc.Need = v.Need.String()
+	}
+	for _, r := range v.Reasons {
+		out := worded(r, lang)
+		doc.Reasons = append(doc.Reasons, out)
+		if out.Remedy != "" && !slices.Contains(doc.Remedies, out.Remedy) {
+			doc.Remedies = append(doc.Remedies, out.Remedy)
+		}
+	}
+	doc.Title, doc.Detail = doc.Reasons[0].Title, doc.Reasons[0].Detail
+	return doc
+}
+
+// worded puts a reason into words; a code without words stands for itself.
+func worded(r policy.Reason, lang string) reason {
+	text := policy.Text(r.Code, lang)
+	out := reason{Code: r.Code, Class: r.Class, Limit: r.Limit, Filing: r.Filing,
+		Title: text.Title, Detail: text.Detail, Remedy: text.Remedy, Article: text.Article}
+	if out.Title == "" {
+		out.Title = string(r.Code)
+	}
+	return out
+}

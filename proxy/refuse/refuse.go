@@ -1,0 +1,123 @@
+// Package refuse answers a flow that may not go: which rule, which clause of
+// which filing, and what would make it pass.
+//
+// A program gets application/problem+json (RFC 9457) in Chinese or English, a
+// browser a page with both. Nothing in an answer comes from the stream: it is
+// made of codes, class names, limits and the ids of filings and records. No
+// wording calls a Pass an approval, for the gateway approves nothing.
+package refuse
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/datacustoms/customs/policy"
+)
+
+// Refusal is what one refused flow is told.
+type Refusal struct {
+	Verdict  policy.Verdict
+	RecordID string // of the durable record; empty when there is none
+	Ticket   string // of a held flow, to ask again with
+	// RetryAfter is when asking again may help; zero takes the default of the
+	// status.
+	RetryAfter time.Duration
+}
+
+// statuses are the codes that are answered with another status than 403.
+var statuses = map[policy.Code]int{
+	policy.AuthorityMismatch: http.StatusMisdirectedRequest,
+	policy.Oversize:          http.StatusRequestEntityTooLarge,
+	policy.BadRequest:        http.StatusBadRequest,
+	policy.OriginUnreachable: http.StatusBadGateway,
+	policy.OriginUntrusted:   http.StatusBadGateway,
+	policy.NameUnresolved:    http.StatusBadGateway,
+	policy.OriginTimeout:     http.StatusGatewayTimeout,
+	policy.RecorderUnavail:   http.StatusServiceUnavailable,
+	policy.LedgerUnavail:     http.StatusServiceUnavailable,
+	policy.RegisterUnavail:   http.StatusServiceUnavailable,
+	policy.LawUnavailable:    http.StatusServiceUnavailable,
+	policy.BudgetExhausted:   http.StatusServiceUnavailable,
+	policy.VolumeContended:   http.StatusServiceUnavailable,
+	policy.Draining:          http.StatusServiceUnavailable,
+}
+
+// Status returns the HTTP status that a refusal is answered with: that of its
+// first reason, and 403 where the reason has none of its own.
+func Status(v *policy.Verdict) int {
+	if v.Action == policy.Hold || len(v.Reasons) == 0 {
+		return http.StatusForbidden
+	}
+	if s := statuses[v.Reasons[0].Code]; s != 0 {
+		return s
+	}
+	return http.StatusForbidden
+}
+
+// retryAfter returns when to ask again, in seconds, or 0 for never.
+func (f *Refusal) retryAfter() int {
+	if f.RetryAfter > 0 {
+		return int((f.RetryAfter + time.Second - 1) / time.Second)
+	}
+	switch {
+	case f.Verdict.Action == policy.Hold:
+		return 300 // a person has to look
+	case f.Verdict.Has(policy.VolumeContended):
+		return 1 // open flows settle
+	case Status(&f.Verdict) == http.StatusServiceUnavailable:
+		return 5
+	}
+	return 0
+}
+
+// Write answers a request with a refusal, as a problem document or a page, as
+// the request's Accept and Accept-Language ask. A HEAD gets the head alone.
+func Write(w http.ResponseWriter, r *http.Request, f Refusal) {
+	if len(f.Verdict.Reasons) == 0 {
+		f.Verdict.Reasons = []policy.Reason{{Code: policy.InternalFault}}
+	}
+	var body []byte
+	h := w.Header()
+	h.Add("Vary", "Accept, Accept-Language")
+	if wantsPage(r.Header.Values("Accept")) {
+		body = page(&f)
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Content-Security-Policy", pagePolicy)
+		h.Set("Content-Language", "zh-CN, en")
+		h.Set("Referrer-Policy", "no-referrer")
+	} else {
+		lang := Language(r.Header.Values("Accept-Language"))
+		body = problem(&f, lang)
+		h.Set("Content-Type", "application/problem+json")
+		h.Set("Content-Language", contentLanguage[lang])
+	}
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("X-Customs-Reason", strings.Join(codes(&f.Verdict), ","))
+	if f.RecordID != "" {
+		h.Set("X-Customs-Record", f.RecordID)
+	}
+	if s := f.retryAfter(); s > 0 {
+		h.Set("Retry-After", strconv.Itoa(s))
+	}
+	w.WriteHeader(Status(&f.Verdict))
+	if r.Method != http.MethodHead {
+		w.Write(body) // the client may be gone; nobody is left to tell
+	}
+}
+
+// codes lists the reason codes of a verdict, each once, in order.
+func codes(v *policy.Verdict) []string {
+	var out []string
+	seen := map[policy.Code]bool{}
+	for _, r := range v.Reasons {
+		if !seen[r.Code] {
+			out = append(out, string(r.Code))
+		}
+		seen[r.Code] = true
+	}
+	return out
+}
