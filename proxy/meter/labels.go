@@ -1,0 +1,74 @@
+package meter
+
+import (
+	"slices"
+
+	"github.com/datacustoms/customs/inspect"
+	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/proxy"
+)
+
+// The closed sets of label values. Tests compare them with the constants of
+// the contracts.
+var (
+	modes = []string{"enforce", "observe"}
+	doors = []string{"explicit", "socks5", "transparent", "reverse", "tap"}
+
+	events = []proxy.Event{proxy.EventSession, proxy.EventIntercepted, proxy.EventHandshakeFailed, proxy.EventNotTLS,
+		proxy.EventTimeout, proxy.EventPanic, proxy.EventUnsettled}
+
+	gaps = []inspect.GapReason{inspect.GapEncrypted, inspect.GapLimitRatio, inspect.GapLimitDepth, inspect.GapLimitBytes,
+		inspect.GapLimitEntries, inspect.GapLimitTime, inspect.GapLimitFindings, inspect.GapUnknownFormat,
+		inspect.GapBroken, inspect.GapHighEntropy}
+
+	codes = []policy.Code{
+		policy.NotOutbound, policy.ExNoPI, policy.ExTransit, policy.ExContract, policy.ExHR, policy.ExEmergency,
+		policy.ExLegalDuty, policy.ExSmall, policy.FilingCovers, policy.RegisteredUnread,
+		policy.StateSecret, policy.CoreData, policy.RecipientDenied, policy.FilingNotFound, policy.FilingNotEffective,
+		policy.FilingExpired, policy.FilingSuspended, policy.RecipientMismatch, policy.CountryMismatch, policy.LinkNotFiled,
+		policy.PurposeMismatch, policy.PurposeUndeclared, policy.CategoryNotCovered, policy.SPINotCovered,
+		policy.ImportantNotCover, policy.ItemRefused, policy.DeidentMissing, policy.VolumeExceeded, policy.VolumeContended,
+		policy.PathwayTooWeak, policy.HeldForReview, policy.RedactionOrdered, policy.OperatorDenied,
+		policy.ExporterUnknown, policy.CIIOUnknown, policy.CoverageOpaque, policy.CoveragePartial, policy.ScanFailed,
+		policy.DeciderFailed, policy.LawUnavailable, policy.RegisterUnavail, policy.LedgerUnavail, policy.RecorderUnavail,
+		policy.InternalFault, policy.Oversize, policy.BudgetExhausted, policy.RedactionUnavail, policy.AfterRelease,
+		policy.AuthorityMismatch, policy.DialRefused, policy.NameUnresolved, policy.NotTLS, policy.BadRequest,
+		policy.NameHoldsData, policy.ClientGone, policy.OriginUnreachable, policy.OriginUntrusted, policy.OriginTimeout, policy.Draining,
+	}
+
+	classes = []inspect.Class{
+		inspect.ResidentID, inspect.Passport, inspect.PermitHKMO, inspect.PermitTW, inspect.HomeReturn, inspect.TWCompatriot,
+		inspect.ForeignPR, inspect.HKID, inspect.MacaoID, inspect.TaiwanID, inspect.MilitaryID,
+		inspect.Mobile, inspect.Landline, inspect.Email, inspect.WeChat, inspect.QQ, inspect.Name, inspect.Address,
+		inspect.BankCard, inspect.IBAN, inspect.Securities, inspect.SocialSecurity, inspect.ICD10, inspect.HealthRecord,
+		inspect.Genomic, inspect.BioTemplate, inspect.Track, inspect.IMEI, inspect.IMSI, inspect.ICCID, inspect.MAC,
+		inspect.IPAddress, inspect.USCC, inspect.OrgCode, inspect.Plate, inspect.VIN, inspect.Coordinate, inspect.Survey,
+		inspect.MarkSecret, inspect.MarkInternal, inspect.MarkImportant, inspect.SecretKey, inspect.TradeDocument,
+	}
+)
+
+// closed returns a value of a closed set, and "other" for one outside it.
+func closed[T ~string](set []T, v T) string {
+	if slices.Contains(set, v) {
+		return string(v)
+	}
+	return "other"
+}
+
+// Uninspected names what the gateway does not look into: the traffic that can
+// carry data out without a finding. Each name is a label and a phrase for the
+// start-up line.
+func Uninspected() []string {
+	return []string{
+		"responses",                // bodies of answers to clients
+		"websocket_messages",       // behind an upgrade, which is refused or passed unread
+		"quic_udp",                 // HTTP/3 and every datagram: to be stopped at the firewall
+		"non_tls_tunnels",          // refused: NOT_TLS
+		"pinned_clients",           // their handshake fails; nothing leaves
+		"bodies_br",                // a coding that is not decoded: coverage opaque, blocked
+		"bodies_zstd",              // likewise
+		"encrypted_content",        // archives with a password, end-to-end encryption: coverage opaque
+		"images_audio_video",       // no recognition of text in pictures or speech
+		"traffic_around_the_proxy", // whatever the network lets past the gateway
+	}
+}
