@@ -1,0 +1,144 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestReload sends traffic without a pause while the configuration and a rule
+// pack are broken and mended: no flow is lost, the old stays, the log says why.
+func TestReload(t *testing.T) {
+	config := strings.Replace(sampleConfig, "law: {spi: strict}", "law: {spi: strict, packs: packs}", 1)
+	dir := t.TempDir()
+	packs := filepath.Join(dir, "packs")
+	if err := os.Mkdir(packs, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	o := newOrigin(t)
+	o.rootPEM(t, dir, "extra-roots.pem")
+	c := &city{gatewayProcess: startGateway(t, dir, config), origin: o, caFile: filepath.Join(dir, "ca.pem")}
+
+	stop := make(chan struct{})
+	var sent, lost atomic.Int64
+	var senders sync.WaitGroup
+	for range 4 {
+		client := c.client(true)
+		senders.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				resp, err := client.Post(o.URL+"/load", "text/plain", strings.NewReader("nothing to see"))
+				if sent.Add(1); err != nil || resp.StatusCode != http.StatusOK {
+					lost.Add(1)
+				}
+				if err == nil {
+					resp.Body.Close()
+				}
+			}
+		})
+	}
+	write := func(name, text string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c.signal(syscall.SIGHUP)
+	}
+	write("customs.yaml", strings.Replace(config, "exporters:", "exporterz:", 1))
+	c.waitOutput("reload refused", 1)
+	write("customs.yaml", config)
+	c.waitOutput(`"msg":"reloaded"`, 1)
+	write("packs/bad.yaml", "id: broken\nthresholds: 7\n")
+	c.waitOutput("reload refused", 2)
+	if err := os.Remove(filepath.Join(packs, "bad.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	write("customs.yaml", strings.Replace(config, `country: SG`, `country: CN`, 1))
+	c.waitOutput(`"msg":"reloaded"`, 2)
+	close(stop)
+	senders.Wait()
+	if lost.Load() != 0 || sent.Load() < 20 {
+		t.Errorf("%d of %d flows were lost", lost.Load(), sent.Load())
+	}
+	if out := c.output(); !strings.Contains(out, "exporterz") || !strings.Contains(out, "bad.yaml") {
+		t.Errorf("the faults are not named:\n%s", out)
+	}
+	t.Logf("%d flows, none lost", sent.Load())
+}
+
+// TestReadyTellsTheTruth takes a store away under a running gateway.
+func TestReadyTellsTheTruth(t *testing.T) {
+	c := newCity(t, sampleConfig)
+	if status, text := c.get("/readyz"); status != http.StatusOK {
+		t.Fatalf("ready: %d %s", status, text)
+	}
+	db := filepath.Join(c.dir, "customs-data", "registry.db")
+	if err := os.Rename(db, db+".away"); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "/readyz to notice", func() bool {
+		status, _ := c.get("/readyz")
+		return status == http.StatusServiceUnavailable
+	})
+	if status, _ := c.get("/healthz"); status != http.StatusOK {
+		t.Errorf("healthz %d: the process lives", status)
+	}
+	status, _, answer := c.post(c.client(false), "/", childWithDiagnosis(t))
+	if status != http.StatusServiceUnavailable && status != http.StatusForbidden || len(c.origin.arrivals()) != 0 {
+		t.Errorf("without its registry the gateway answered %d %s", status, answer)
+	}
+	if err := os.Rename(db+".away", db); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "/readyz to recover", func() bool { status, _ := c.get("/readyz"); return status == http.StatusOK })
+}
+
+// TestFilingTakesEffect adds a filing while serving and measures how long the
+// refused transfer takes to pass.
+func TestFilingTakesEffect(t *testing.T) {
+	c := newCity(t, sampleConfig)
+	client := c.client(true)
+	body := childWithDiagnosis(t)
+	if status, _, _ := c.post(client, "/", body); status != http.StatusForbidden {
+		t.Fatalf("before the filing: %d", status)
+	}
+	path := filepath.Join(c.dir, "filing.json")
+	if err := os.WriteFile(path, []byte(sampleFiling(time.Now())), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, code := c.customs("filing", "add", path); code != 0 {
+		t.Fatalf("filing add: exit %d\n%s", code, out)
+	}
+	added := time.Now()
+	waitFor(t, "the filing to take effect", func() bool {
+		status, _, _ := c.post(client, "/", body)
+		return status == http.StatusOK
+	})
+	if d := time.Since(added); d > time.Second {
+		t.Errorf("the filing took effect after %s", d)
+	} else {
+		t.Logf("effective after %s", d.Round(time.Millisecond))
+	}
+}
+
+// sampleFiling is a standard contract of Example Motors to a recipient on
+// loopback, in force from yesterday.
+func sampleFiling(now time.Time) string {
+	return `{"schema":"dc.filing/1","filing_id":"SC-TEST","pathway":"SC","authority_no":"TEST-1","status":"effective",
+"exporter":{"uscc":"91310115MA1K3ABC99","name":"Example Motors"},
+"recipients":[{"id":"R1","name":"Example Pte","country":"SG","role":"controller"}],
+"purposes":["after-sales"],
+"items":[{"item_id":"1","level":"general","pi":true,"sensitive":true,"categories":["pi.id.resident","pi.contact.mobile","pi.contact.email"],"approved":true,"processing":"raw"}],
+"volume":{"subjects_ns_per_year":1000,"subjects_sp_per_year":1000},
+"links":[{"link_id":"L1","recipient":"R1","dst_cidrs":["127.0.0.0/8"],"protocol":"https","direction":"push","purpose":"after-sales"}],
+"valid":{"issued":"` + now.AddDate(0, 0, -1).Format(time.DateOnly) + `","effective":"` + now.AddDate(0, 0, -1).Format(time.DateOnly) + `","expires":"` + now.AddDate(2, 0, 0).Format(time.DateOnly) + `"}}`
+}

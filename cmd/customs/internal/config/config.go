@@ -1,0 +1,136 @@
+// Package config reads the one configuration file of the program.
+//
+// Load and Parse are strict: an unknown key, a wrong type or a value that
+// cannot work is a fault, and all faults are reported at once, each with its
+// place in the file and how to mend it. A file may be absent, and so may any
+// key: Default is a configuration that works. Relative paths are relative to
+// the directory of the file.
+package config
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/datacustoms/customs/policy"
+)
+
+// Config is the configuration of the program. It holds settings only, never
+// live state.
+type Config struct {
+	Data         string        `yaml:"data" is:"path" doc:"directory of keys, stores and log"`
+	Listen       Listen        `yaml:"listen"`
+	Mode         string        `yaml:"mode" is:"enforce|observe" doc:"observe records the verdicts that would have been and stops nothing"`
+	Law          Law           `yaml:"law"`
+	CA           CA            `yaml:"ca"`
+	Upstream     Upstream      `yaml:"upstream"`
+	Exporters    []Exporter    `yaml:"exporters"`
+	Destinations []Destination `yaml:"destinations"`
+	Countries    Countries     `yaml:"countries"`
+	Policy       Policy        `yaml:"policy"`
+	Limits       Limits        `yaml:"limits"`
+	Timeouts     Timeouts      `yaml:"timeouts"`
+	Audit        Audit         `yaml:"audit"`
+	Drain        time.Duration `yaml:"drain" doc:"how long open flows may take to end after SIGTERM"`
+	Log          Log           `yaml:"log"`
+}
+
+// Listen names the addresses that the program listens on.
+type Listen struct {
+	Proxy   string `yaml:"proxy" is:"address" doc:"forward proxy: HTTP, CONNECT"`
+	Console string `yaml:"console" is:"address" doc:"console: /metrics, /healthz, /readyz"`
+}
+
+// Law chooses the legal data.
+type Law struct {
+	SPI   string `yaml:"spi" is:"strict|gb45574-2025|gb35273-2020" doc:"sensitivity profile; strict is the union of the standards"`
+	Packs string `yaml:"packs" is:"dir" doc:"directory of rule packs; absent: the built-in pack"`
+}
+
+// CA names the files of the certificate authority.
+type CA struct {
+	Cert string `yaml:"cert" is:"path" doc:"CA certificate, PEM; made at first start when neither file exists; absent: under data"`
+	Key  string `yaml:"key" is:"path" doc:"CA key, PEM; made at first start when neither file exists; absent: under data"`
+}
+
+// Upstream says how the gateway leaves.
+type Upstream struct {
+	Roots []string       `yaml:"roots" is:"pem" doc:"certificate files added to the system's roots, to verify origins"`
+	Allow []netip.Prefix `yaml:"allow" doc:"networks that the dial guard would refuse: loopback, private, link-local"`
+}
+
+// Exporter is a legal entity behind the gateway and how its clients are known.
+type Exporter struct {
+	USCC    string         `yaml:"uscc" is:"uscc" need:"yes" doc:"unified social credit code"`
+	Name    string         `yaml:"name" doc:"for people; not used to decide"`
+	Clients []netip.Prefix `yaml:"clients" need:"yes" doc:"networks of its clients; the longest prefix wins"`
+	// CIIO is unknown when absent, and unknown is treated as yes.
+	CIIO       policy.Tri `yaml:"ciio" doc:"critical information infrastructure operator; absent: unknown, treated as one"`
+	Zone       string     `yaml:"zone" doc:"free-trade zone that it is registered in"`
+	City       string     `yaml:"city" is:"division" doc:"GB/T 2260 code of its city, 4 to 6 digits"`
+	Group      []string   `yaml:"group" is:"uscc" doc:"codes of the companies that file together with it"`
+	MayDeclare bool       `yaml:"may_declare" doc:"its clients' Customs-* headers set link, purpose and claim"`
+}
+
+// Destination tells the country of hosts and networks.
+type Destination struct {
+	Match   []string `yaml:"match" is:"match" need:"yes" doc:"host, *.suffix, address or network; the first entry that matches wins"`
+	Country string   `yaml:"country" is:"country" need:"yes" doc:"ISO 3166-1 code of two letters; HK, MO and TW are their own"`
+}
+
+// Countries replaces the built-in country table.
+type Countries struct {
+	MMDB string `yaml:"mmdb" is:"file" doc:"country database of the operator; absent: the built-in table"`
+}
+
+// Policy adds to the built-in decision policy.
+type Policy struct {
+	Dir string `yaml:"dir" is:"dir" doc:"directory of the operator's Rego modules, beside the built-in policy; absent: none"`
+}
+
+// Limits bound what the process holds.
+type Limits struct {
+	FlowMemory    Size `yaml:"flow_memory" doc:"body bytes of one flow in memory before it spills"`
+	FlowSpill     Size `yaml:"flow_spill" doc:"body bytes of one flow on disk before OVERSIZE"`
+	Memory        Size `yaml:"memory" doc:"body bytes of all flows in memory"`
+	Spill         Size `yaml:"spill" doc:"body bytes of all flows on disk"`
+	ClientPercent int  `yaml:"client_percent" is:"1..100" doc:"most of each budget that one client address may hold"`
+	Connections   int  `yaml:"connections" is:"1..1000000" doc:"client connections at once"`
+}
+
+// Timeouts bound every phase of a connection.
+type Timeouts struct {
+	Handshake time.Duration `yaml:"handshake" doc:"TLS handshake, with a client and with an origin"`
+	Head      time.Duration `yaml:"head" doc:"request line and headers"`
+	Body      time.Duration `yaml:"body" doc:"longest silence within a request body"`
+	Idle      time.Duration `yaml:"idle" doc:"kept connection without a request"`
+	Resolve   time.Duration `yaml:"resolve" doc:"name look-up"`
+	Dial      time.Duration `yaml:"dial" doc:"connection to an origin"`
+	Response  time.Duration `yaml:"response" doc:"origin's response head, after the request was sent"`
+}
+
+// Audit says what records show.
+type Audit struct {
+	Clients string `yaml:"clients" is:"pseudonym|clear" doc:"client addresses and users in records: keyed pseudonyms, or in clear"`
+}
+
+// Log says what the process writes to standard error.
+type Log struct {
+	Level string `yaml:"level" is:"debug|info|warn|error" doc:"lowest level written"`
+}
+
+// Default returns the configuration of a program without a file.
+func Default() *Config {
+	return &Config{
+		Data:   "./customs-data",
+		Listen: Listen{Proxy: "127.0.0.1:8080", Console: "127.0.0.1:8081"},
+		Mode:   "enforce",
+		Law:    Law{SPI: "strict"},
+		Limits: Limits{FlowMemory: 1 << 20, FlowSpill: 256 << 20, Memory: 256 << 20, Spill: 8 << 30,
+			ClientPercent: 50, Connections: 10000},
+		Timeouts: Timeouts{Handshake: 10 * time.Second, Head: 30 * time.Second, Body: time.Minute,
+			Idle: 90 * time.Second, Resolve: 5 * time.Second, Dial: 10 * time.Second, Response: 2 * time.Minute},
+		Audit: Audit{Clients: "pseudonym"},
+		Drain: 30 * time.Second,
+		Log:   Log{Level: "info"},
+	}
+}

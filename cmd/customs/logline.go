@@ -1,0 +1,99 @@
+package main
+
+import (
+	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/proxy"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// The fields of the canonical line. One line a flow is all that is logged of
+// it, and it is built from the Record alone, which has no scanned value.
+const (
+	fieldRecord    = "record"
+	fieldAction    = "action"
+	fieldDecided   = "decided"
+	fieldReasons   = "reasons"
+	fieldMode      = "mode"
+	fieldExporter  = "exporter"
+	fieldClient    = "client"
+	fieldHost      = "host"
+	fieldAddress   = "address"
+	fieldCountry   = "country"
+	fieldRecipient = "recipient"
+	fieldMethod    = "method"
+	fieldProtocol  = "protocol"
+	fieldPersons   = "persons"
+	fieldClasses   = "classes"
+	fieldCoverage  = "coverage"
+	fieldBasis     = "basis"
+	fieldFiling    = "filing"
+	fieldSent      = "sent_bytes"
+	fieldReceived  = "received_bytes"
+	fieldStatus    = "origin_status"
+	fieldFault     = "fault"
+	fieldMillis    = "ms"
+)
+
+// flowLog writes the canonical line of each flow.
+type flowLog struct{ log *zap.Logger }
+
+var _ proxy.Observer = flowLog{}
+
+// Closed implements proxy.Observer.
+func (l flowLog) Closed(r *policy.Record) {
+	in := &r.Intent
+	fields := []zap.Field{
+		zap.String(fieldRecord, r.ID), zap.Stringer(fieldAction, in.Enforced),
+		zap.Strings(fieldReasons, codes(&in.Decided)), zap.String(fieldMode, in.Mode),
+		zap.String(fieldExporter, in.Exporter), zap.String(fieldClient, in.Client),
+		zap.String(fieldHost, in.Host), zap.String(fieldAddress, in.Address),
+		zap.String(fieldCountry, in.Place.Country), zap.String(fieldRecipient, in.Recipient),
+		zap.String(fieldMethod, in.Method), zap.String(fieldProtocol, in.Protocol),
+		zap.Int(fieldPersons, in.Persons.Total), zap.Array(fieldClasses, classCounts(in.Classes)),
+		zap.Stringer(fieldCoverage, in.Coverage.State), zap.String(fieldBasis, in.Decided.Basis),
+		zap.String(fieldFiling, in.Decided.Filing), zap.Int64(fieldSent, r.SentBytes()),
+	}
+	if in.Decided.Action != in.Enforced {
+		fields = append(fields, zap.Stringer(fieldDecided, in.Decided.Action))
+	}
+	if out := r.Outcome; out != nil {
+		fields = append(fields, zap.Int64(fieldReceived, out.Received), zap.Int(fieldStatus, out.Status),
+			zap.String(fieldFault, string(out.Fault)), zap.Int64(fieldMillis, out.DurationMS))
+	}
+	l.log.Info("flow", fields...)
+}
+
+// Event implements proxy.Observer. Events that need a person are warnings.
+func (l flowLog) Event(e proxy.Event) {
+	switch e {
+	case proxy.EventPanic, proxy.EventUnsettled:
+		l.log.Warn("event", zap.String("event", string(e)))
+	default:
+		l.log.Debug("event", zap.String("event", string(e)))
+	}
+}
+
+func codes(v *policy.Verdict) []string {
+	out := make([]string, 0, len(v.Reasons))
+	for _, r := range v.Reasons {
+		c := string(r.Code)
+		if r.Class != "" {
+			c += ":" + r.Class
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+type classCounts []policy.ClassCount
+
+// MarshalLogArray implements zapcore.ArrayMarshaler.
+func (c classCounts) MarshalLogArray(enc zapcore.ArrayEncoder) error {
+	for _, k := range c {
+		if n := k.Medium + k.High; n > 0 {
+			enc.AppendString(string(k.Class))
+		}
+	}
+	return nil
+}

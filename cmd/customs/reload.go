@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"reflect"
+	"time"
+
+	"github.com/datacustoms/customs/cmd/customs/internal/config"
+	"github.com/datacustoms/customs/policy"
+	"go.uber.org/zap"
+)
+
+// reload exchanges rule packs, Rego modules, exporters and destinations. All
+// of it is read and checked first; with any fault nothing changes. Flows that
+// are open keep the rules that they began with.
+func (h *house) reload(ctx context.Context, file string) {
+	cfg, err := h.readAgain(file)
+	if err == nil {
+		err = h.swap(cfg)
+	}
+	if err != nil {
+		h.log.Error("reload refused, the old configuration stays", zap.Error(err))
+		h.meter.Reloaded(false)
+		return
+	}
+	if left := needRestart(h.cfg, cfg); len(left) > 0 {
+		h.log.Warn("these settings change only with a restart", zap.Strings("keys", left))
+	}
+	h.meter.Reloaded(true)
+	h.warnCIIO(cfg)
+	digest := h.decider.Digest()
+	entry := policy.Entry{Schema: policy.EntrySchema, Kind: policy.KindAdmin, Node: nodeName(), Time: time.Now(),
+		Admin: &policy.Admin{Act: "reload", Object: "configuration", Digest: configDigest(cfg), Note: "policy " + digest}}
+	if _, err := h.audit.Append(ctx, entry); err != nil {
+		h.log.Error("reload is in force but could not be recorded", zap.Error(err))
+	}
+	h.log.Info("reloaded", zap.String("policy", digest))
+}
+
+func (h *house) readAgain(file string) (*config.Config, error) {
+	if file == "" {
+		return h.cfg, nil
+	}
+	return config.Load(file)
+}
+
+// swap reads everything, then exchanges it. The decider goes first because it
+// can still refuse; what follows cannot fail.
+func (h *house) swap(cfg *config.Config) error {
+	r, err := readRules(cfg)
+	if err != nil {
+		return err
+	}
+	if err := h.decider.Reload(); err != nil {
+		return err
+	}
+	if err := h.exporters.Replace(r.exporters); err != nil {
+		return err
+	}
+	h.law.Store(r.book)
+	h.atlas.Store(r.places)
+	return nil
+}
+
+// needRestart names the top-level keys that differ and are read only once.
+func needRestart(old, new *config.Config) []string {
+	var out []string
+	for _, k := range []struct {
+		name string
+		a, b any
+	}{
+		{"data", old.Data, new.Data}, {"listen", old.Listen, new.Listen}, {"mode", old.Mode, new.Mode},
+		{"ca", old.CA, new.CA}, {"upstream", old.Upstream, new.Upstream}, {"policy.dir", old.Policy, new.Policy},
+		{"limits", old.Limits, new.Limits}, {"timeouts", old.Timeouts, new.Timeouts},
+		{"audit", old.Audit, new.Audit}, {"drain", old.Drain, new.Drain}, {"log", old.Log, new.Log},
+	} {
+		if !reflect.DeepEqual(k.a, k.b) {
+			out = append(out, k.name)
+		}
+	}
+	return out
+}
+
+func configDigest(cfg *config.Config) string {
+	text, err := json.Marshal(cfg)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/datacustoms/customs/certs"
+	"github.com/datacustoms/customs/cmd/customs/internal/config"
+	"github.com/datacustoms/customs/inspect"
+	"github.com/datacustoms/customs/inspect/engine"
+	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/policy/audit"
+	"github.com/datacustoms/customs/policy/disk"
+	"github.com/datacustoms/customs/policy/ledger"
+	"github.com/datacustoms/customs/policy/registry"
+	"github.com/datacustoms/customs/policy/rego"
+	"github.com/datacustoms/customs/proxy"
+	"github.com/datacustoms/customs/proxy/explicit"
+	"github.com/datacustoms/customs/proxy/gate"
+	"github.com/datacustoms/customs/proxy/identity"
+	"github.com/datacustoms/customs/proxy/intercept"
+	"github.com/datacustoms/customs/proxy/meter"
+	"github.com/datacustoms/customs/proxy/upstream"
+	"go.uber.org/zap"
+)
+
+// house is an assembled gateway. It is built top to bottom by openHouse, and
+// closed in the other direction.
+type house struct {
+	cfg *config.Config
+	log *zap.Logger
+
+	keys        *keyRing
+	authority   *certs.Authority
+	minter      *certs.Minter
+	engine      *engine.Engine
+	law         liveLaw
+	atlas       liveAtlas
+	exporters   *identity.Book
+	decider     *rego.Decider
+	registry    *registry.Registry
+	ledger      *ledger.Ledger
+	audit       *audit.Log
+	store       *gate.Store
+	guard       *upstream.Guard
+	pool        *upstream.Pool
+	meter       *meter.Meter
+	gateway     *proxy.Gateway
+	interceptor *intercept.Interceptor
+	door        *explicit.Door
+
+	closers []func() error // run last to first
+}
+
+// extras are what a demo or a test adds to a configuration.
+type extras struct {
+	observers []proxy.Observer
+	inspector func(inspect.Inspector) inspect.Inspector                    // wraps the engine
+	lookup    func(ctx context.Context, name string) ([]netip.Addr, error) // instead of the system's resolver
+	roots     []byte                                                       // PEM, added to the configured ones
+}
+
+// openHouse assembles the gateway and brings ledger and log together. Nothing
+// listens yet.
+func openHouse(ctx context.Context, cfg *config.Config, log *zap.Logger, x extras) (h *house, err error) {
+	h = &house{cfg: cfg, log: log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.close())
+		}
+	}()
+	steps := []func() error{h.openKeys, h.openRules, func() error { return h.openStores(ctx) },
+		func() error { return h.openGuard(x) }, func() error { return h.openGateway(x) },
+		func() error { return h.recoverFlows(ctx) }, h.openDoor}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return h, err
+		}
+	}
+	return h, nil
+}
+
+func (h *house) openKeys() (err error) {
+	for _, dir := range []string{h.cfg.Data, h.path("spill")} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("data directory: %w", err)
+		}
+	}
+	if h.keys, err = openKeys(h.cfg.Data); err != nil {
+		return err
+	}
+	if h.authority, err = openCA(h.cfg); err != nil {
+		return err
+	}
+	if err = h.authority.Ready(); err != nil {
+		return fmt.Errorf("CA: %w", err)
+	}
+	if h.minter, err = certs.NewMinter(h.authority, certs.MinterOptions{}); err != nil {
+		return err
+	}
+	h.engine, err = engine.New(engine.Options{Key: h.keys.key("subject")})
+	return err
+}
+
+// openCA opens the CA that the configuration names, or the one under data.
+func openCA(cfg *config.Config) (*certs.Authority, error) {
+	if cfg.CA.Cert != "" {
+		return certs.OpenFiles(cfg.CA.Cert, cfg.CA.Key, certs.Options{})
+	}
+	return certs.Open(filepath.Join(cfg.Data, "ca"), certs.Options{})
+}
+
+func (h *house) openRules() error {
+	r, err := readRules(h.cfg)
+	if err != nil {
+		return err
+	}
+	h.law.Store(r.book)
+	h.atlas.Store(r.places)
+	if h.exporters, err = identity.New(r.exporters); err != nil {
+		return err
+	}
+	h.decider, err = rego.New(rego.Options{Law: &h.law, Dir: h.cfg.Policy.Dir})
+	return err
+}
+
+func (h *house) openStores(ctx context.Context) (err error) {
+	if h.registry, err = registry.Open(h.path("registry.db"), registry.Options{}); err != nil {
+		return err
+	}
+	h.closers = append(h.closers, h.registry.Close)
+	if h.audit, err = audit.Open(audit.Options{Dir: h.cfg.Data, Node: nodeName(), Files: disk.Files{}, Now: time.Now}); err != nil {
+		return err
+	}
+	h.closers = append(h.closers, h.audit.Close)
+	if h.ledger, err = ledger.Open(ledger.Options{Dir: h.cfg.Data, Key: h.keys.key("ledger"), Files: disk.Files{}, Now: time.Now}); err != nil {
+		return err
+	}
+	h.closers = append(h.closers, h.ledger.Close)
+	l := h.cfg.Limits
+	h.store, err = gate.New(h.path("spill"), gate.Limits{FlowMemory: int64(l.FlowMemory), FlowSpill: int64(l.FlowSpill),
+		Memory: int64(l.Memory), Spill: int64(l.Spill), ClientPercent: int64(l.ClientPercent)})
+	return err
+}
+
+func (h *house) openGateway(x extras) (err error) {
+	mode := proxy.Enforce
+	if h.cfg.Mode == "observe" {
+		mode = proxy.Observe
+	}
+	h.meter, err = meter.New(meter.Options{Version: buildVersion(), Mode: mode, Held: h.store.Held,
+		Leaves: h.minter.Stats, Ready: h.ready})
+	if err != nil {
+		return err
+	}
+	observers := append([]proxy.Observer{flowLog{h.log}, h.meter}, x.observers...)
+	inspector := inspect.Inspector(h.engine)
+	if x.inspector != nil {
+		inspector = x.inspector(inspector)
+	}
+	h.gateway, err = proxy.New(proxy.Options{Mode: mode, Node: nodeName(), Build: buildVersion(), Store: h.store,
+		Inspector: inspector, Law: &h.law, Register: h.registry, Atlas: &h.atlas, Ledger: h.ledger,
+		Decider: h.decider, Recorder: h.audit, Resolver: h.guard, Observers: observers,
+		Pseudonym: h.keys.pseudonym(h.cfg.Audit.Clients == "clear"), Now: time.Now, NewID: newID})
+	return err
+}
+
+// ready is Gateway.Ready with a limit of its own, for scrapes.
+func (h *house) ready() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return h.gateway.Ready(ctx)
+}
+
+// recoverFlows settles what a stop that was not clean left open.
+func (h *house) recoverFlows(ctx context.Context) error {
+	r, err := policy.Recover(ctx, h.ledger, h.audit, nodeName(), time.Now, h.audit.Settled)
+	if err != nil {
+		return err
+	}
+	if r != (policy.Recovery{}) {
+		h.log.Warn("settled flows of an unclean stop", zap.Int("released", r.Released), zap.Int("in_doubt", r.InDoubt))
+	}
+	return nil
+}
+
+func (h *house) path(name string) string { return filepath.Join(h.cfg.Data, name) }
+
+// close closes the stores, last opened first.
+func (h *house) close() error {
+	var errs []error
+	for i := len(h.closers) - 1; i >= 0; i-- {
+		errs = append(errs, h.closers[i]())
+	}
+	h.closers = nil
+	return errors.Join(errs...)
+}

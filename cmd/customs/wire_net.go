@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/datacustoms/customs/proxy/explicit"
+	"github.com/datacustoms/customs/proxy/intercept"
+	"github.com/datacustoms/customs/proxy/upstream"
+)
+
+// openGuard builds what leaves: the dial guard and the pools to origins.
+func (h *house) openGuard(x extras) error {
+	t := h.cfg.Timeouts
+	h.guard = upstream.NewGuard(upstream.GuardOptions{Allow: h.cfg.Upstream.Allow, Lookup: x.lookup, Timeout: t.Resolve})
+	var pems [][]byte
+	for _, path := range h.cfg.Upstream.Roots {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return fmt.Errorf("upstream.roots: %w", err)
+		}
+		pems = append(pems, text)
+	}
+	if x.roots != nil {
+		pems = append(pems, x.roots)
+	}
+	roots, err := upstream.Roots(pems...)
+	if err != nil {
+		return err
+	}
+	h.pool = upstream.NewPool(upstream.PoolOptions{Roots: roots, DialTimeout: t.Dial, HandshakeTimeout: t.Handshake,
+		HeaderTimeout: t.Response, IdleTimeout: t.Idle})
+	h.closers = append(h.closers, func() error { h.pool.Close(); return nil })
+	return nil
+}
+
+// openDoor builds what clients meet: interception and the front door.
+func (h *house) openDoor() (err error) {
+	t, l := h.cfg.Timeouts, h.cfg.Limits
+	h.interceptor, err = intercept.Open(intercept.Options{Gateway: h.gateway, Minter: h.minter, Pool: h.pool, Resolver: h.guard,
+		MaxBody:      int64(l.FlowMemory) + int64(l.FlowSpill),
+		HelloTimeout: t.Handshake, HandshakeTimeout: t.Handshake, HeaderTimeout: t.Head, BodyIdle: t.Body, KeepAlive: t.Idle})
+	if err != nil {
+		return err
+	}
+	h.door, err = explicit.New(explicit.Options{Gateway: h.gateway, Interceptor: h.interceptor, Book: h.exporters,
+		Conns: l.Connections, HeaderTimeout: t.Head, KeepAlive: t.Idle, DialTimeout: t.Dial})
+	return err
+}
+
+// shutdown ends the doors: no new sessions, open exchanges finish, and when
+// ctx ends what is left is cut.
+func (h *house) shutdown(ctx context.Context) error {
+	err := h.door.Shutdown(ctx)
+	return errors.Join(err, h.interceptor.Shutdown(ctx))
+}
