@@ -100,7 +100,7 @@ func TestKillUnderLoad(t *testing.T) {
 		stop := make(chan struct{})
 		wg := load(g.proxy, o.URL, fmt.Sprintf("k%d-", round), m.Adults(2000), stop)
 		before := len(o.names())
-		waitFor(t, "traffic to flow", func() bool { return len(o.names()) > before+20+round%7 })
+		waitFor(t, "traffic to flow", func() bool { return len(o.names()) > before+20+round*37%150 })
 		g.kill()
 		close(stop)
 		wg.Wait()

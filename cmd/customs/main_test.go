@@ -18,6 +18,9 @@ var (
 const asProgram = "CUSTOMS_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
+	if os.Getenv(withPanics) == "1" {
+		os.Exit(servePanicking(os.Args[len(os.Args)-1]))
+	}
 	if os.Getenv(asProgram) == "1" {
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 	}

@@ -39,7 +39,7 @@ every finding of personal data blocks, since no exporter is known.`,
 			}
 			defer log.Sync()
 			file, _ := cmd.Flags().GetString("config")
-			if err := serve(cmd.Context(), cfg, file, log); err != nil {
+			if err := serve(cmd.Context(), cfg, file, log, extras{}); err != nil {
 				return exitError{Code: 2, Err: err}
 			}
 			return nil
@@ -64,13 +64,13 @@ func newLogger(level string) (*zap.Logger, error) {
 }
 
 // serve runs a gateway until a signal or ctx ends it.
-func serve(ctx context.Context, cfg *config.Config, file string, log *zap.Logger) (err error) {
+func serve(ctx context.Context, cfg *config.Config, file string, log *zap.Logger, x extras) (err error) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	h, err := openHouse(ctx, cfg, log, extras{})
+	h, err := openHouse(ctx, cfg, log, x)
 	if err != nil {
 		return err
 	}
