@@ -22,8 +22,19 @@ func blocks(t *testing.T, language string) []string {
 		t.Fatal(err)
 	}
 	var out []string
-	for _, m := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(string(text), -1) {
-		out = append(out, m[1])
+	inside, wanted := false, false
+	for _, line := range strings.SplitAfter(string(text), "\n") {
+		fence, ok := strings.CutPrefix(strings.TrimRight(line, "\n"), "```")
+		switch {
+		case ok && !inside:
+			if inside, wanted = true, fence == language; wanted {
+				out = append(out, "")
+			}
+		case ok:
+			inside = false
+		case inside && wanted:
+			out[len(out)-1] += line
+		}
 	}
 	if len(out) == 0 {
 		t.Fatalf("README.md has no %s block", language)
