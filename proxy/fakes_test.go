@@ -58,14 +58,18 @@ func (h *house) at(call string) error {
 	return nil
 }
 
-func (h *house) gateway(t *testing.T) *proxy.Gateway {
-	t.Helper()
+func (h *house) options() proxy.Options {
 	n := 0
-	g, err := proxy.New(proxy.Options{Mode: h.mode, Node: "n1", Build: "test", Store: h, Inspector: h, Law: h,
+	return proxy.Options{Mode: h.mode, Node: "n1", Build: "test", Store: h, Inspector: h, Law: h,
 		Register: h, Atlas: h, Ledger: ledger{h}, Decider: h, Recorder: recorder{h}, Resolver: h,
 		Observers: []proxy.Observer{h}, Now: func() time.Time { return time.Date(2026, 11, 22, 10, 0, 0, 0, policy.Shanghai) },
 		Pseudonym: func(kind, value string) string { return kind },
-		NewID:     func() string { n++; return "f" + strconv.Itoa(n) }})
+		NewID:     func() string { n++; return "f" + strconv.Itoa(n) }}
+}
+
+func (h *house) gateway(t *testing.T) *proxy.Gateway {
+	t.Helper()
+	g, err := proxy.New(h.options())
 	if err != nil {
 		t.Fatal(err)
 	}
