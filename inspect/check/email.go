@@ -31,12 +31,12 @@ func Email(b []byte) (from, to int, role, ok bool) {
 		if hostname(domain) {
 			return from, to, roleAccount(local), true
 		}
-		// A sentence that runs on without a space adds labels.
-		dot := bytes.LastIndexByte(domain, '.')
-		if dot < 0 {
+		// A sentence or list that runs on without a space adds labels.
+		cut := max(bytes.LastIndexByte(domain, '.'), bytes.LastIndexByte(domain, '-'))
+		if cut < 0 {
 			break
 		}
-		to = at + 1 + dot
+		to = at + 1 + cut
 	}
 	return 0, 0, false, false
 }

@@ -29,8 +29,26 @@ func OpenLeft(before []byte) bool {
 	if !Word(c) {
 		return true
 	}
-	// In GBK the second byte of a character may look like a letter.
-	return n >= 2 && c >= 0x40 && before[n-2] >= 0x81 && !endsRune(before[:n-1])
+	if n < 2 {
+		return false
+	}
+	// A control character of JSON or source text, whatever escapes it.
+	if before[n-2] == '\\' && (c == 'n' || c == 'r' || c == 't') {
+		return true
+	}
+	// In GBK the second byte of a character may look like a letter, in
+	// GB18030 the fourth is a digit.
+	return c >= 0x40 && before[n-2] >= 0x81 && !endsRune(before[:n-1]) || FourByte(before)
+}
+
+// FourByte reports whether b ends with a GB18030 character of four bytes, of
+// which the second and the fourth are digits. No text in UTF-8 does.
+func FourByte(b []byte) bool {
+	if len(b) < 4 {
+		return false
+	}
+	b = b[len(b)-4:]
+	return b[0] >= 0x81 && b[0] < 0xff && b[1] >= '0' && b[1] <= '9' && b[2] >= 0x81 && b[2] < 0xff && b[3] >= '0' && b[3] <= '9'
 }
 
 // OpenRight reports whether a number may end before these bytes.
@@ -87,12 +105,21 @@ func After(b []byte) []byte {
 }
 
 // Field returns the end of a near text that belongs to the same field as what
-// follows it: the key of a pair, or the words since the last delimiter.
+// follows it: the key of a pair, or the words since the last delimiter or
+// since another pair, as in "time=9 user=".
 func Field(before []byte) []byte {
+	key := len(before)
+	for key > 0 && between[before[key-1]] {
+		key--
+	}
 	for i := len(before); i > 0; i-- {
 		switch before[i-1] {
 		case ',', ';', '&', '|', '\t':
 			return before[i:]
+		case ' ':
+			if i < key && pair(before[:i-1]) {
+				return before[i:]
+			}
 		case 0x8c, 0x9b, 0x82: // "，" "；" in UTF-8, "。"
 			if i >= 3 && (string(before[i-3:i]) == "，" || string(before[i-3:i]) == "；" || string(before[i-3:i]) == "。") {
 				return before[i:]
@@ -100,6 +127,25 @@ func Field(before []byte) []byte {
 		}
 	}
 	return before
+}
+
+// between marks the bytes that stand between a key and its value, those of a
+// full-width colon included.
+var between = func() (t [256]bool) {
+	for _, c := range []byte(" \t\"'=:：") {
+		t[c] = true
+	}
+	return t
+}()
+
+// pair reports whether the last word of a text holds a key and its value.
+func pair(b []byte) bool {
+	for i := len(b); i > 0 && b[i-1] > ' '; i-- {
+		if c := b[i-1]; (c == '=' || c == ':') && i < len(b) {
+			return true
+		}
+	}
+	return false
 }
 
 // Printable reports whether b could be text in UTF-8, GB18030 or ASCII: it

@@ -12,11 +12,11 @@ var usccValue = func() (v [256]int8) {
 	return v
 }()
 
-// USCC confirms a unified social credit code of GB 32100-2015: alphabet, six
-// digits of division, its own check character and that of the organisation
+// USCC confirms a unified social credit code of GB 32100-2015: alphabet,
+// authority and kind, division, its own check character and that of the organisation
 // code inside.
 func USCC(b []byte) bool {
-	if len(b) != 18 || !Digits(b[2:8]) {
+	if len(b) != 18 || !Digits(b[2:8]) || !registered(b) {
 		return false
 	}
 	sum, weight := 0, 1
@@ -29,6 +29,19 @@ func USCC(b []byte) bool {
 		weight = weight * 3 % 31
 	}
 	return usccAlphabet[(31-sum%31)%31] == b[17] && OrgCode(b[8:17])
+}
+
+// registered reports whether a code begins with an authority that registers,
+// a kind of organisation, and a division of GB/T 2260 or 10 for the whole
+// country.
+func registered(b []byte) bool {
+	switch c := b[0]; {
+	case c >= '1' && c <= '9', c == 'A', c == 'N', c == 'Y':
+	default:
+		return false
+	}
+	kind := b[1] >= '1' && b[1] <= '5' || b[1] == '9'
+	return kind && (province(b[2:]) || two(b[2:]) == 10)
 }
 
 // USCCString is USCC for a string.

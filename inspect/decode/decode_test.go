@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"compress/zlib"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -242,6 +243,47 @@ func TestSniff(t *testing.T) {
 	for text, want := range map[string]bool{"a=1&b=2": true, "a=1": false, "a b=1&c": false, `{"a=1&":2}`: false, "": false} {
 		if got := decode.IsForm([]byte(text)); got != want {
 			t.Errorf("IsForm(%q) = %v", text, got)
+		}
+	}
+}
+
+// TestLeads compares the search for leads with a look at every place.
+func TestLeads(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	pieces := []string{"%", "\\", "+", "u", "n", "4", "aF", "x", "%41", `\u0031`, " ", "\xff"}
+	for range 3000 {
+		var p []byte
+		for range r.IntN(12) {
+			p = append(p, pieces[r.IntN(len(pieces))]...)
+		}
+		e := decode.Escapes{Plus: r.IntN(2) == 0}
+		first, last := len(p), -1
+		for i := range p {
+			if e.Lead(p[i:]) == 0 {
+				first, last = min(first, i), i
+			}
+		}
+		if e.Lead(p) != first || e.LastLead(p) != last {
+			t.Fatalf("%q: leads %d and %d, want %d and %d", p, e.Lead(p), e.LastLead(p), first, last)
+		}
+		// Whatever is decoded begins at a lead.
+		text, spans := e.Append(nil, nil, p, 0)
+		_, spans = e.Flush(text, spans)
+		for _, s := range spans {
+			if s.To-s.From > 1 && e.Lead(p[s.From:]) != 0 {
+				t.Fatalf("%q: an escape at %d has no lead", p, s.From)
+			}
+		}
+	}
+}
+
+func TestIsJSON(t *testing.T) {
+	for text, want := range map[string]bool{
+		`{"a":1}`: true, "{}": true, "[]": true, "[1,2]": true, "[-1.5e3 ]": true, `["a"]`: true, "[[1]]": true, "\xef\xbb\xbf [ true,": true, "[": true, "[12": true,
+		"[2026-11-22 10:00] x": false, "[INFO] x": false, "[12:30:01]": false, "{x}": false, "a": false, "": false, "[nul]": false,
+	} {
+		if got := decode.IsJSON([]byte(text)); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
 		}
 	}
 }

@@ -17,23 +17,71 @@ type Escapes struct {
 	start int64 // where it began
 }
 
-// Lead returns the index of the first byte in p that may begin an escape, or
-// len(p).
+// Lead returns the index of the first byte in p that begins an escape, or
+// may begin one that goes on behind p, or len(p).
 func (e *Escapes) Lead(p []byte) int {
 	end := len(p)
-	if i := bytes.IndexByte(p, '\\'); i >= 0 {
-		end = i
-	}
-	if i := bytes.IndexByte(p[:end], '%'); i >= 0 {
-		end = i
-	}
 	if e.Plus {
-		if i := bytes.IndexByte(p[:end], '+'); i >= 0 {
+		if i := bytes.IndexByte(p, '+'); i >= 0 {
 			end = i
 		}
 	}
-	return end
+	return first(p, first(p, end, '%'), '\\')
 }
+
+// first returns the index of the first escape before end with this lead byte,
+// or end.
+func first(p []byte, end int, lead byte) int {
+	for i := 0; ; i++ {
+		k := bytes.IndexByte(p[i:end], lead)
+		if k < 0 {
+			return end
+		}
+		if i += k; begins(p[i:]) {
+			return i
+		}
+	}
+}
+
+// LastLead is Lead from the end; it returns -1 where there is none.
+func (e *Escapes) LastLead(p []byte) int {
+	low := -1
+	if e.Plus {
+		low = bytes.LastIndexByte(p, '+')
+	}
+	for _, lead := range [...]byte{'%', '\\'} {
+		for i := len(p); i > low+1; {
+			if i = low + 1 + bytes.LastIndexByte(p[low+1:i], lead); i <= low {
+				break
+			}
+			if begins(p[i:]) {
+				low = i
+				break
+			}
+		}
+	}
+	return low
+}
+
+// begins reports whether p begins with an escape, or with one that is cut off.
+func begins(p []byte) bool {
+	switch {
+	case len(p) < 2:
+		return true
+	case p[0] == '%':
+		return allHex(p[1:], 2)
+	case p[1] == 'u':
+		return allHex(p[2:], 4)
+	}
+	return escapable[p[1]]
+}
+
+var escapable = func() (t [256]bool) {
+	for _, c := range []byte(`nrtbf"\/`) {
+		t[c] = true
+	}
+	return t
+}()
 
 // Begun returns where an escape began that is not complete.
 func (e *Escapes) Begun() (at int64, ok bool) { return e.start, e.n > 0 }

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"unicode/utf8"
 )
@@ -78,12 +79,49 @@ func utf16ByNUL(head []byte) Format {
 	}
 	units := len(head) / 2
 	switch {
+	case han(head, 1):
+		return UTF16LE
+	case han(head, 0):
+		return UTF16BE
 	case nul[0] == 0 && nul[1] >= units/4+1 && text[0] >= nul[1]*3/4:
 		return UTF16LE
 	case nul[1] == 0 && nul[0] >= units/4+1 && text[1] >= nul[0]*3/4:
 		return UTF16BE
 	}
 	return Plain
+}
+
+// han recognises Chinese text in UTF-16, whose bytes at one place of each pair
+// are the upper halves of ideographs, punctuation and ASCII, and which is not
+// UTF-8 as a whole.
+func han(head []byte, high int) bool {
+	units, fit, ideographs := len(head)/2, 0, 0
+	for i := range units {
+		switch h, l := head[2*i+high], head[2*i+1-high]; {
+		case h >= 0x4e && h <= 0x9f:
+			ideographs++
+			fit++
+		case h == 0 && (l >= ' ' && l < 0x7f || l == '\n' || l == '\r' || l == '\t'), h == 0x30 && l < 0x40, h == 0xff, h == 0x20 && l < 0x70:
+			fit++
+		}
+	}
+	return ideographs >= 2 && fit >= units-units/16 && !text8(head)
+}
+
+// text8 reports whether b is UTF-8 without control characters, but for a
+// character cut off at the end.
+func text8(b []byte) bool {
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 {
+			return len(b) < utf8.UTFMax && b[0] >= 0xc0
+		}
+		if r < ' ' && r != '\n' && r != '\r' && r != '\t' {
+			return false
+		}
+		b = b[n:]
+	}
+	return true
 }
 
 // IsZlib reports whether a stream that claims deflate begins as zlib, which
@@ -104,10 +142,33 @@ func Codings(header string) (out []string) {
 	return out
 }
 
-// IsJSON reports whether text begins as a JSON object or array.
+const blank = " \t\r\n"
+
+// IsJSON reports whether text begins as a JSON object or array. A log line
+// that begins with a time or level in brackets does not.
 func IsJSON(head []byte) bool {
-	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n")
-	return len(head) > 0 && (head[0] == '{' || head[0] == '[')
+	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), blank)
+	if len(head) == 0 || head[0] != '{' && head[0] != '[' {
+		return false
+	}
+	rest := bytes.TrimLeft(head[1:], blank)
+	switch {
+	case len(rest) == 0:
+		return true
+	case head[0] == '{':
+		return rest[0] == '"' || rest[0] == '}'
+	case strings.IndexByte("{[\"]", rest[0]) >= 0:
+		return true
+	}
+	word := rest[:len(rest)-len(bytes.TrimLeft(rest, "-+.0123456789eEtrufalsn"))]
+	rest = bytes.TrimLeft(rest[len(word):], blank)
+	return len(word) > 0 && (json.Valid(word) && (len(rest) == 0 || rest[0] == ',' || rest[0] == ']'))
+}
+
+// IsMarkup reports whether text begins as XML or HTML.
+func IsMarkup(head []byte) bool {
+	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), blank)
+	return len(head) > 1 && head[0] == '<' && (head[1] >= 'A' && head[1] <= 'Z' || head[1] >= 'a' && head[1] <= 'z' || head[1] == '?' || head[1] == '!' || head[1] >= utf8.RuneSelf)
 }
 
 // IsForm reports whether text begins as name=value&…, as urlencoded forms do.

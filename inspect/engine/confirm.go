@@ -56,7 +56,11 @@ func (s *stream) hit(v *view, x value, esc bool) bool {
 		return false
 	}
 	e := s.scan.engine
-	conf, ok := e.opt.Catalogue.Score(x.rule.Rule, v.slice(x.from-context, x.from), v.slice(x.to, x.to+context), x.lift)
+	column := check.GroupSet(0)
+	if s.columns.delimiter != 0 && !esc {
+		column = s.columns.of(v.slice(x.from-rowLen, x.from))
+	}
+	conf, ok := e.opt.Catalogue.Score(x.rule.Rule, v.slice(x.from-context, x.from), v.slice(x.to, x.to+context), column, x.lift)
 	if !ok {
 		return false
 	}
@@ -72,7 +76,7 @@ func (s *stream) hit(v *view, x value, esc bool) bool {
 	if s.raw.spans != nil {
 		h.wire = decode.Span{From: s.raw.source(h.at.From, h.at.From+1).From, To: s.raw.source(h.at.To-1, h.at.To).To}
 	}
-	if x.kind != nobody {
+	if x.kind != nobody && conf >= inspect.Medium {
 		h.key = e.subject(kindNames[x.kind], x.canonical)
 	}
 	s.hits = append(s.hits, h)
@@ -82,22 +86,30 @@ func (s *stream) hit(v *view, x value, esc bool) bool {
 // code confirms an 18-character word as a social credit code. A resident
 // number that ends in X is such a word too and is never taken for a code.
 func (s *stream) code(v *view, c match.Candidate, esc bool) {
-	b := v.slice(c.From, c.To)
+	if c.To-c.From > match.WordLen { // its first byte may belong to a character of GBK
+		c.From++
+	}
+	b := check.Upper(s.scan.form[:0], v.slice(c.From, c.To))
 	if check.Digits(b) || !check.USCC(b) || !check.OpenLeft(v.slice(c.From-4, c.From)) {
 		return
 	}
 	if _, person := check.ResidentID(b, s.scan.day); !person {
 		s.hit(v, value{rule: s.scan.engine.forms.uscc, from: c.From, to: c.To, kind: nobody}, esc)
 	}
+	clear(b)
 }
 
-// around is how much on each side of an address must look like text. An
-// address that occurs by chance in binary data stands between control bytes.
-const around = 24
+// around is how much on each side of a short address must look like text: one
+// that occurs by chance in binary data stands between control bytes. Nothing
+// as long as certain occurs by chance.
+const (
+	around  = 24
+	certain = 12
+)
 
 func (s *stream) address(v *view, c match.Candidate, esc bool) {
 	from, to, role, ok := check.Email(v.slice(c.From, c.To))
-	if !ok || !check.Printable(v.slice(c.From-around, c.To+around)) {
+	if !ok || to-from < certain && !check.Printable(v.slice(c.From-around, c.To+around)) {
 		return
 	}
 	x := value{rule: s.scan.engine.forms.email, from: c.From + int64(from), to: c.From + int64(to), kind: email}
@@ -115,9 +127,9 @@ func userinfo(before []byte) bool {
 	}
 	for i := len(before) - 1; i >= 2; i-- {
 		switch c := before[i]; {
-		case c == '/' && before[i-1] == '/' && before[i-2] == ':':
-			return true
-		case c <= ' ' || c == '"' || c >= 0x80:
+		case c == '/': // the authority ends at the next slash, so this is the one before it
+			return before[i-1] == '/' && before[i-2] == ':'
+		case c <= ' ' || c == '"' || c == '?' || c == '#' || c >= 0x80:
 			return false
 		}
 	}

@@ -1,6 +1,11 @@
 package engine_test
 
 import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -36,11 +41,18 @@ func TestConformance(t *testing.T) {
 }
 
 func TestCatalogueCases(t *testing.T) {
-	e := open(t)
 	c, err := rules.Default()
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, fault := range caseFaults(t, open(t), c) {
+		t.Error(fault)
+	}
+}
+
+// caseFaults holds an engine to the cases of its catalogue.
+func caseFaults(t testing.TB, e *engine.Engine, c *rules.Catalogue) (faults []string) {
+	t.Helper()
 	count := func(rule, text string) (n int) {
 		for _, f := range scan(t, e, inspect.Meta{}, []byte(text), 0).Findings {
 			if f.Rule == rule && f.Confidence >= inspect.Medium {
@@ -52,14 +64,41 @@ func TestCatalogueCases(t *testing.T) {
 	for _, r := range c.Rules() {
 		for i, text := range r.Hit {
 			if count(r.ID, text) == 0 {
-				t.Errorf("%s: hit case %d is not found", r.ID, i+1)
+				faults = append(faults, fmt.Sprintf("%s: hit case %d is not found", r.ID, i+1))
 			}
 		}
 		for i, text := range r.Miss {
 			if count(r.ID, text) > 0 {
-				t.Errorf("%s: miss case %d is found", r.ID, i+1)
+				faults = append(faults, fmt.Sprintf("%s: miss case %d is found", r.ID, i+1))
 			}
 		}
+	}
+	return faults
+}
+
+// TestCatalogueCasesCatch shows that a case which does not hold is told.
+func TestCatalogueCasesCatch(t *testing.T) {
+	c, err := rules.Load([]byte(`version: 1
+rules:
+  - id: x.mobile
+    class: pi.contact.mobile
+    level: general
+    confirm: mobile
+    base: medium
+    source: a standard
+    hit: ["13800138000", "13800138"]
+    miss: ["call 13900139000", "1390013900"]
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := engine.New(engine.Options{Key: make([]byte, engine.KeySize), Catalogue: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"x.mobile: hit case 2 is not found", "x.mobile: miss case 1 is found"}
+	if got := caseFaults(t, e, c); !slices.Equal(got, want) {
+		t.Errorf("faults %q, want %q", got, want)
 	}
 }
 
@@ -218,4 +257,14 @@ func FuzzSplit(f *testing.F) {
 			t.Fatalf("whole %+v\nin pieces of %d %+v", a, int(n)+1, b)
 		}
 	})
+}
+
+// TestSubject holds keys to their definition.
+func TestSubject(t *testing.T) {
+	r := scan(t, open(t), inspect.Meta{}, []byte(phoneA), 0)
+	m := hmac.New(sha256.New, make([]byte, engine.KeySize))
+	_, _ = m.Write([]byte("mobile\x00+86" + phoneA)) // never fails
+	if got := r.Persons[0].Key; !bytes.Equal(got[:], m.Sum(nil)[:len(got)]) {
+		t.Errorf("key %x is not the HMAC of the mobile number", got)
+	}
 }

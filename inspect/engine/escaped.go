@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"math"
 
 	"github.com/datacustoms/customs/inspect/decode"
@@ -45,7 +44,7 @@ func (x *escaped) follow(s *stream, from int64) {
 			x.wake(s, pos)
 		}
 		to := min(end, x.until)
-		if i := x.lastLead(s.raw.slice(pos, to)); i >= 0 {
+		if i := x.esc.LastLead(s.raw.slice(pos, to)); i >= 0 {
 			x.until = max(x.until, pos+int64(i)+runOut)
 		}
 		x.read(s, to)
@@ -53,14 +52,6 @@ func (x *escaped) follow(s *stream, from int64) {
 			x.sleep()
 		}
 	}
-}
-
-func (x *escaped) lastLead(p []byte) int {
-	i := max(bytes.LastIndexByte(p, '\\'), bytes.LastIndexByte(p, '%'))
-	if x.plus {
-		i = max(i, bytes.LastIndexByte(p, '+'))
-	}
-	return i
 }
 
 func (x *escaped) wake(s *stream, lead int64) {

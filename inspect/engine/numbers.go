@@ -22,8 +22,11 @@ type number struct {
 func (d *number) read(v *view, c match.Candidate) {
 	d.v, d.end = v, c.To
 	b := v.slice(c.From, c.To)
-	fresh := true
-	for i := 0; i < len(b) && d.n < match.MaxDigits; {
+	fresh, i := true, 0
+	if check.FourByte(v.slice(c.From-3, c.From+1)) {
+		i = 1 // the digit is the end of a GB18030 character
+	}
+	for i < len(b) && d.n < match.MaxDigits {
 		width, digit := 1, b[i]
 		if b[i] == 0xef && i+2 < len(b) {
 			width, digit = 3, b[i+2]-0x90+'0'
@@ -64,21 +67,6 @@ func (d *number) left(g int) bool {
 
 func (d *number) right(end int64) bool { return check.OpenRight(d.v.slice(end, end+4)) }
 
-// joined reports whether the digits from group g on go on to either side
-// across a separator: then they may be a part of something longer.
-func (d *number) joined(g int) bool {
-	from := d.from(g)
-	before, after := d.v.slice(from-2, from), d.v.slice(d.end, d.end+2)
-	grouped := d.groups-g > 1
-	if len(before) == 2 && check.Word(before[0]) {
-		if before[1] == '-' || grouped && before[1] == ' ' && before[0] <= '9' {
-			return true
-		}
-	}
-	return len(after) == 2 && check.Word(after[1]) &&
-		(after[0] == '-' || grouped && after[0] == ' ' && after[1] <= '9')
-}
-
 // shape returns the lengths of the groups from g on as digits of a number:
 // 344 for 138-0013-8000.
 func (d *number) shape(g int) int {
@@ -103,7 +91,10 @@ func (s *stream) numbers(v *view, c match.Candidate, esc bool) {
 	*d = number{}
 	d.read(v, c)
 	for g := range d.groups {
-		if d.left(g) && (s.document(d, g, esc) || s.phone(d, g, esc) || s.payment(d, g, esc)) {
+		// Eleven digits that are a mobile are not taken for the end of a longer
+		// number that a separator joins.
+		alone := g == d.groups-1 || !d.mobileLast()
+		if d.left(g) && (s.document(d, g, esc, alone) || s.phone(d, g, esc) || alone && s.payment(d, g, esc)) {
 			break
 		}
 	}
@@ -111,7 +102,7 @@ func (s *stream) numbers(v *view, c match.Candidate, esc bool) {
 }
 
 // document confirms identity numbers and all-digit credit codes.
-func (s *stream) document(d *number, g int, esc bool) bool {
+func (s *stream) document(d *number, g int, esc, alone bool) bool {
 	b, end := d.digit[d.group[g]:d.n], d.end
 	f := &s.scan.engine.forms
 	if len(b) == 17 && d.x > 0 {
@@ -125,7 +116,7 @@ func (s *stream) document(d *number, g int, esc bool) bool {
 	day := s.scan.day
 	if len(b) == 15 {
 		full, birth, ok := check.ResidentID15(b, day)
-		if !ok {
+		if !ok || !alone {
 			return false
 		}
 		x.rule, x.kind, x.canonical = f.resident15, resident, append(s.scan.form[:0], full[:]...)
@@ -165,7 +156,11 @@ func (s *stream) phone(d *number, g int, esc bool) bool {
 		return false
 	}
 	switch d.shape(g) {
-	case 9, 344, 38, 74, 443, 56: // one group is capped at 9
+	case 9: // one group is capped at 9
+		if d.archived() {
+			return false
+		}
+	case 344, 38, 74, 443, 56:
 	case 2344, 29, 4344, 49, 544, 744, 238, 438:
 	default:
 		return false
@@ -177,7 +172,7 @@ func (s *stream) phone(d *number, g int, esc bool) bool {
 	}
 	x := value{rule: s.scan.engine.forms.mobile, from: from, to: d.end, kind: mobile,
 		canonical: check.E164(s.scan.form[:0], national)}
-	if d.joined(g) {
+	if d.joined(g, s.scan.day) {
 		x.lift = -1
 	}
 	return s.hit(d.v, x, esc)
@@ -190,16 +185,14 @@ func (s *stream) payment(d *number, g int, esc bool) bool {
 	if !plausible || !check.Luhn(b) || !d.right(d.end) || d.x > 0 {
 		return false
 	}
-	for i := g; i < d.groups-1; i++ { // groups of four, six and more at the ends
-		if d.group[i+1]-d.group[i] < 4 {
-			return false
-		}
+	if !d.cardShape(g) {
+		return false
 	}
 	x := value{rule: s.scan.engine.forms.card, from: d.from(g), to: d.end, kind: card, canonical: b}
 	if unionPay {
 		x.lift++
 	}
-	if d.joined(g) {
+	if d.joined(g, s.scan.day) {
 		x.lift--
 	}
 	return s.hit(d.v, x, esc)

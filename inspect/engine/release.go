@@ -82,8 +82,8 @@ func (s *stream) shadowed(i int) bool {
 	}
 	for k := max(i-8, 0); k < len(s.hits) && s.hits[k].at.From < h.at.To; k++ {
 		if o := &s.hits[k]; over(o) {
-			if o.at == h.at {
-				o.conf = max(o.conf, h.conf)
+			if o.at == h.at && h.conf > o.conf {
+				o.conf, o.key = h.conf, h.key
 			}
 			return true
 		}

@@ -28,11 +28,12 @@ type stream struct {
 	wire []decode.Span // wire bytes of head, while the stream is not opened
 	esc  escaped
 
-	book  *record.Book
-	hits  []hit
-	last  hit   // the last hit of the escaped view that was released
-	safe  int64 // no later hit begins before it
-	ended bool
+	columns columns
+	book    *record.Book
+	hits    []hit
+	last    hit   // the last hit of the escaped view that was released
+	safe    int64 // no later hit begins before it
+	ended   bool
 
 	list    []inspect.Finding
 	omitted int64
@@ -89,6 +90,9 @@ func (s *stream) take(p []byte, at []decode.Span) {
 	if v.spans != nil {
 		v.spans = append(v.spans, at...)
 	}
+	if !s.columns.read {
+		s.columns.header(s.scan.engine.opt.Catalogue, v.buf)
+	}
 	v.seek(from)
 	v.ready(false, s.decideRaw)
 	s.esc.follow(s, from)
@@ -113,11 +117,14 @@ func (s *stream) open() {
 		switch {
 		case decode.IsJSON(head):
 			mode = record.Objects
+		case decode.IsMarkup(head):
+			mode = record.Markup
 		case claim && bytes.IndexByte(head, '=') >= 0 || open && decode.IsForm(head):
 			mode, form = record.Whole, true
 		}
 	}
 	s.book = record.NewBook(s.scan.persons(), mode)
+	s.columns.read = mode != record.Lines || s.scan.meta.Kind != inspect.Body
 	s.esc.plus = form
 	s.nest(format)
 	wire := s.wire

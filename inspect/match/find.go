@@ -32,21 +32,11 @@ var class = func() (t [256]uint8) {
 	return t
 }()
 
-// quick says what a byte does outside of numbers and addresses: it may end
-// the word run (1), the local run (2), or need a closer look (4).
-var quick = func() (t [256]uint8) {
+// stop marks the bytes that need a closer look outside of numbers, words and
+// addresses.
+var stop = func() (t [256]bool) {
 	for c := range t {
-		switch k := class[c]; {
-		case k&(isDigit|isSpecial) != 0:
-			t[c] = 4
-		default:
-			if k&inWord == 0 {
-				t[c] |= 1
-			}
-			if k&inLocal == 0 {
-				t[c] |= 2
-			}
-		}
+		t[c] = class[c]&(isDigit|isSpecial) != 0
 	}
 	return t
 }()
@@ -56,8 +46,9 @@ var quick = func() (t [256]uint8) {
 func (f *Finder) Find(dst []Candidate, p []byte) []Candidate {
 	base := f.pos
 	for i := 0; i < len(p); i++ {
-		if f.state == idle && f.wide == 0 && f.sign == 0 {
-			if dst, i = f.skip(dst, p, i); i == len(p) {
+		if f.state == idle && f.wide == 0 && f.sign == 0 && f.word == 0 {
+			i = f.pass(p, i)
+			if i == len(p) {
 				break
 			}
 		}
@@ -70,9 +61,8 @@ func (f *Finder) Find(dst []Candidate, p []byte) []Candidate {
 		for j < len(p) && class[p[j]]&isDigit != 0 {
 			j++
 		}
-		if f.state == idle && j-i < MinDigits && j < len(p) && class[p[j]]&isSpace == 0 && p[j] != 0xef {
-			i = j - 1 // a short number that nothing joins
-			continue
+		if class[f.back(p, i, 1)]&isDigit == 0 {
+			f.run = base + int64(i) + 1
 		}
 		f.digit(base + int64(i))
 		f.grow(j - i - 1)
@@ -86,25 +76,63 @@ func (f *Finder) Find(dst []Candidate, p []byte) []Candidate {
 	return dst
 }
 
-// skip passes the bytes that cannot begin anything but a word and returns
-// where a closer look is needed. It has no branch that depends on the data
-// but that one.
-func (f *Finder) skip(dst []Candidate, p []byte, i int) ([]Candidate, int) {
-	word, local, pos := f.word, f.local, f.pos+int64(i)
-	for ; i < len(p); i++ {
-		k := quick[p[i]]
-		if k >= 4 {
-			break
+// pass goes over the bytes that need no closer look and the short numbers
+// that nothing joins, and returns where it stopped.
+func (f *Finder) pass(p []byte, i int) int {
+	for {
+		for i < len(p) && !stop[p[i]] {
+			i++
 		}
-		if pos-word == WordLen && k&1 != 0 {
-			dst = append(dst, Candidate{Word, word, pos})
+		if i == len(p) || class[p[i]]&isDigit == 0 {
+			return i
 		}
-		pos++
-		word += (pos - word) & -int64(k&1)
-		local += (pos - local) & -int64(k>>1)
+		j := i + 1
+		for j < len(p) && class[p[j]]&isDigit != 0 {
+			j++
+		}
+		switch {
+		case j-i >= MinDigits || j == len(p) || p[j] == 0xef:
+			return i
+		case class[p[j]]&isSpace != 0 && (j+1 == len(p) || class[p[j+1]]&isDigit != 0 || p[j+1] == 0xef):
+			return i
+		case j-i >= wordDigits:
+			if f.opens(p, i, f.pos+int64(i), f.pos+int64(j)); f.word > 0 {
+				return j
+			}
+		}
+		i = j
 	}
-	f.word, f.local = word, local
-	return dst, i
+}
+
+// back returns the byte n places before p[i]; n is at most the length of the
+// tail. Before the first byte stand zeros.
+func (f *Finder) back(p []byte, i, n int) byte {
+	if i >= n {
+		return p[i-n]
+	}
+	return f.tail[len(f.tail)+i-n]
+}
+
+// opens notes that a word may be open in which digits stand at [run, end):
+// p[i] is the byte at the offset run, or would be if p went back so far.
+func (f *Finder) opens(p []byte, i int, run, end int64) {
+	n := int64(0)
+	for n <= wordLead && class[f.back(p, i, int(n)+1)]&inWord != 0 {
+		n++
+	}
+	if n <= wordLead && end-run+n <= WordLen+1 {
+		f.word = run - n + 1
+	}
+}
+
+// local returns how many bytes of a local part stand before p[i], up to one
+// more than there may be.
+func (f *Finder) local(p []byte, i int) int {
+	n := 0
+	for n <= MaxLocal && class[f.back(p, i, n+1)]&inLocal != 0 {
+		n++
+	}
+	return n
 }
 
 // digit notes one digit that starts at pos.
@@ -146,6 +174,7 @@ func (f *Finder) other(dst []Candidate, p []byte, i int, c uint8) []Candidate {
 		dst = f.closeDigits(dst, pos-int64(f.wide))
 		f.wide, f.state, f.n = 0, idle, 0
 		if c&isDigit != 0 {
+			f.run = pos + 1
 			f.digit(pos)
 			return dst
 		}
@@ -165,22 +194,26 @@ func (f *Finder) other(dst []Candidate, p []byte, i int, c uint8) []Candidate {
 	return dst
 }
 
-// runs keeps the starts of the runs of word and local bytes, and the open
-// address and mark.
+// runs keeps the open word, address and mark.
 func (f *Finder) runs(dst []Candidate, p []byte, i int, c uint8) []Candidate {
 	pos := f.pos + int64(i)
-	if c&inWord == 0 {
-		dst = f.closeWord(dst, pos)
-		f.word = pos + 1
+	if f.run > 0 {
+		f.closeRun(p, i)
+	}
+	if f.word > 0 {
+		if c&inWord == 0 {
+			dst = f.closeWord(dst, pos)
+		} else if pos-f.word > WordLen {
+			f.word = 0
+		}
 	}
 	if c&inDomain == 0 {
 		dst = f.closeAt(dst, pos)
 	}
-	if p[i] == '@' && pos > f.local && pos-f.local <= MaxLocal {
-		f.at, f.sign = f.local, pos+1
-	}
-	if c&inLocal == 0 {
-		f.local = pos + 1
+	if p[i] == '@' {
+		if n := f.local(p, i); n > 0 && n <= MaxLocal {
+			f.at, f.sign = pos-int64(n), pos+1
+		}
 	}
 	switch p[i] {
 	case 0x86:
@@ -191,10 +224,20 @@ func (f *Finder) runs(dst []Candidate, p []byte, i int, c uint8) []Candidate {
 	return dst
 }
 
-func (f *Finder) closeWord(dst []Candidate, pos int64) []Candidate {
-	if pos-f.word == WordLen {
-		dst = append(dst, Candidate{Word, f.word, pos})
+// closeRun ends the open run of ASCII digits before p[i].
+func (f *Finder) closeRun(p []byte, i int) {
+	run, end := f.run-1, f.pos+int64(i)
+	f.run = 0
+	if n := end - run; n >= wordDigits && n <= WordLen+1 && f.word == 0 {
+		f.opens(p, i-int(n), run, end)
 	}
+}
+
+func (f *Finder) closeWord(dst []Candidate, pos int64) []Candidate {
+	if from := f.word - 1; f.word > 0 && uint64(pos-from-WordLen) <= 1 {
+		dst = append(dst, Candidate{Word, from, pos})
+	}
+	f.word = 0
 	return dst
 }
 
@@ -230,11 +273,7 @@ func (f *Finder) closeDigits(dst []Candidate, pos int64) []Candidate {
 func (f *Finder) mark(dst []Candidate, p []byte, i, n int) []Candidate {
 	var w [6]byte
 	for k := range n {
-		if j := i - n + 1 + k; j >= 0 {
-			w[k] = p[j]
-		} else {
-			w[k] = f.tail[len(f.tail)+j]
-		}
+		w[k] = f.back(p, i, n-1-k)
 	}
 	switch string(w[:n]) {
 	case "绝密", "机密", "秘密", "絕密", "機密", "\xbe\xf8\xc3\xdc", "\xbb\xfa\xc3\xdc", "\xc3\xd8\xc3\xdc":
@@ -244,7 +283,7 @@ func (f *Finder) mark(dst []Candidate, p []byte, i, n int) []Candidate {
 	return dst
 }
 
-// keep stores the last bytes of p for marks that straddle two pieces.
+// keep stores the last bytes of p for what straddles two pieces.
 func (f *Finder) keep(p []byte) {
 	if n := len(f.tail); len(p) >= n {
 		copy(f.tail[:], p[len(p)-n:])

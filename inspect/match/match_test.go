@@ -32,7 +32,7 @@ func naive(p []byte) (out []match.Candidate) {
 		return from, to
 	}
 	for i := range p { // words
-		if from, to := run(i, digits+letters+"_"); from == i && to-from == match.WordLen {
+		if from, to := run(i, digits+letters+"_"); from == i && (to-from == match.WordLen || to-from == match.WordLen+1) && coded(p[from:to]) {
 			out = append(out, match.Candidate{Kind: match.Word, From: int64(from), To: int64(to)})
 		}
 		if p[i] == '@' {
@@ -51,6 +51,20 @@ func naive(p []byte) (out []match.Candidate) {
 	out = append(out, naiveDigits(p)...)
 	sortCandidates(out)
 	return out
+}
+
+// coded reports whether six digits begin at one of the first four places of a
+// word and none before them does.
+func coded(w []byte) bool {
+	n := 0
+	for i, c := range w {
+		if c < '0' || c > '9' {
+			n = 0
+		} else if n++; n == 6 {
+			return i-5 <= 3
+		}
+	}
+	return false
 }
 
 func naiveDigits(p []byte) (out []match.Candidate) {

@@ -21,7 +21,8 @@ type Mode uint8
 // The modes.
 const (
 	Lines   Mode = iota // a line: CSV rows, logs, plain text
-	Objects             // the innermost JSON object; a line outside of any
+	Objects             // the innermost JSON object, or array in an array; a line outside of any
+	Markup              // an XML or HTML element with elements in it, or a line of it
 	Whole               // the stream is one record: forms, heads
 )
 
@@ -35,7 +36,7 @@ type Key struct {
 }
 
 const (
-	maxDepth = 64 // objects tracked; deeper ones belong to the last
+	maxDepth = 64 // objects and arrays tracked; deeper ones cut the last
 	maxKeys  = 16 // keys a record can join
 )
 
@@ -43,7 +44,8 @@ type open struct {
 	id      int64
 	keys    []Key
 	classes inspect.ClassSet
-	crowded bool // too many keys to join: they went to the Set one by one
+	remarks inspect.ClassSet // of the classes, those that name nobody
+	crowded bool             // keys that cannot be joined: they went to the Set one by one
 }
 
 // Book follows one stream. It is not safe for concurrent use.
@@ -53,9 +55,11 @@ type Book struct {
 	pos    int64
 	next   int64 // ordinal of the next record
 	stack  []open
-	deep   int // objects open beyond maxDepth
+	nest   []container
+	deep   int // objects and arrays open beyond maxDepth
 	quoted bool
 	escape bool
+	tag    tag
 }
 
 // NewBook starts a stream whose persons go to set.
@@ -75,8 +79,12 @@ func (b *Book) Record() int64 { return b.top().id }
 func (b *Book) Note(k Key) {
 	r := b.top()
 	r.classes.Add(int(k.Class))
+	b.tag.key = b.tag.key || b.tag.in
+	if b.listed(k) && !r.crowded {
+		b.scatter(r)
+	}
 	if r.crowded {
-		b.set.alone(k)
+		b.set.alone(k, r.remarks)
 		return
 	}
 	for i := range r.keys {
@@ -86,18 +94,26 @@ func (b *Book) Note(k Key) {
 		}
 	}
 	if len(r.keys) == maxKeys {
-		for _, old := range r.keys {
-			b.set.alone(old)
-		}
-		r.keys, r.crowded = r.keys[:0], true
-		b.set.alone(k)
+		b.scatter(r)
+		b.set.alone(k, r.remarks)
 		return
 	}
 	r.keys = append(r.keys, k)
 }
 
+// scatter gives up joining the keys of a record.
+func (b *Book) scatter(r *open) {
+	for _, k := range r.keys {
+		b.set.alone(k, r.remarks)
+	}
+	r.keys, r.crowded = r.keys[:0], true
+}
+
 // Remark adds a class that names nobody to the record at Pos.
-func (b *Book) Remark(class uint8) { b.top().classes.Add(int(class)) }
+func (b *Book) Remark(class uint8) {
+	b.top().classes.Add(int(class))
+	b.top().remarks.Add(int(class))
+}
 
 // End closes all records at the end of the stream.
 func (b *Book) End() {
@@ -112,62 +128,29 @@ func (b *Book) Advance(p []byte) {
 	b.pos += int64(len(p))
 	switch b.mode {
 	case Lines:
-		for {
-			i := bytes.IndexByte(p, '\n')
-			if i < 0 {
-				return
-			}
-			b.renew()
-			p = p[i+1:]
-		}
+		b.lines(p)
 	case Objects:
 		b.objects(p)
+	case Markup:
+		b.markup(p)
 	}
 }
 
-var structural = func() (t [256]bool) {
-	for _, c := range []byte("\"\\{}\n") {
-		t[c] = true
-	}
-	return t
-}()
-
-func (b *Book) objects(p []byte) {
-	for i := 0; i < len(p); i++ {
-		c := p[i]
-		if b.escape {
-			b.escape = false
-			if c != '\n' {
-				continue
-			}
+// lines ends a record at each line. Braces cut one that has keys, too: there
+// are objects in the line, and whose is what is not looked into.
+func (b *Book) lines(p []byte) {
+	for len(p) > 0 {
+		i := -1
+		if len(b.top().keys) == 0 {
+			i = bytes.IndexByte(p, '\n')
+		} else {
+			i = bytes.IndexAny(p, "\n{}")
 		}
-		if !structural[c] {
-			continue
+		if i < 0 {
+			return
 		}
-		switch {
-		case c == '\n':
-			// No JSON string spans lines: a stray quote must not swallow the rest.
-			b.quoted = false
-			if len(b.stack) == 1 {
-				b.renew()
-			}
-		case c == '"':
-			b.quoted = !b.quoted
-		case b.quoted:
-			b.escape = c == '\\'
-		case c == '{':
-			if len(b.stack) > maxDepth {
-				b.deep++
-			} else {
-				b.push()
-			}
-		case c == '}':
-			if b.deep > 0 {
-				b.deep--
-			} else if len(b.stack) > 1 {
-				b.pop()
-			}
-		}
+		b.renew()
+		p = p[i+1:]
 	}
 }
 
@@ -200,6 +183,6 @@ func (b *Book) renew() {
 
 func (b *Book) settle(r *open) {
 	if len(r.keys) > 0 {
-		b.set.record(r.keys, r.classes)
+		b.set.record(r.keys, r.classes, r.remarks)
 	}
 }

@@ -39,8 +39,9 @@ func NewSet(max int) *Set {
 // Full reports whether a person was found that the Set could not hold.
 func (s *Set) Full() bool { return s.full }
 
-// record takes the keys of one record that has ended.
-func (s *Set) record(keys []Key, classes inspect.ClassSet) {
+// record takes the keys of one record that has ended. Of its classes, remarks
+// are those that name nobody: in doubt they are everybody's.
+func (s *Set) record(keys []Key, classes, remarks inspect.ClassSet) {
 	best := 0
 	for i, k := range keys {
 		if k.Rank < keys[best].Rank {
@@ -49,7 +50,7 @@ func (s *Set) record(keys []Key, classes inspect.ClassSet) {
 		for _, o := range keys[:i] {
 			if o.Rank == k.Rank { // several persons, nobody knows whose is what
 				for _, k := range keys {
-					s.alone(k)
+					s.alone(k, remarks)
 				}
 				return
 			}
@@ -67,10 +68,9 @@ func (s *Set) record(keys []Key, classes inspect.ClassSet) {
 }
 
 // alone counts a key as a person of its own.
-func (s *Set) alone(k Key) {
-	var c inspect.ClassSet
-	c.Add(int(k.Class))
-	s.person(k.Subject, c, k.Minor)
+func (s *Set) alone(k Key, remarks inspect.ClassSet) {
+	remarks.Add(int(k.Class))
+	s.person(k.Subject, remarks, k.Minor)
 }
 
 func (s *Set) person(key inspect.Subject, classes inspect.ClassSet, minor bool) int32 {

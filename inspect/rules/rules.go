@@ -77,16 +77,18 @@ func (c *Catalogue) Digest() string { return c.digest }
 const against = 0
 
 // Score returns the confidence of a rule for a value that passed its check
-// and stands between two texts; lift is what the value's own form adds or
-// takes. ok is false where the rule reports nothing.
-func (c *Catalogue) Score(r *Rule, before, after []byte, lift int) (conf inspect.Confidence, ok bool) {
-	before, after = check.Before(before), check.After(after)
+// and stands between two texts, in a column over which the given words stand;
+// lift is what the value's own form adds or takes. ok is false where the rule
+// reports nothing.
+func (c *Catalogue) Score(r *Rule, before, after []byte, column check.GroupSet, lift int) (conf inspect.Confidence, ok bool) {
+	before = check.Before(before)
 	field := check.Field(before)
-	own := c.lexicon.Groups(field)
+	own := c.lexicon.Groups(field) | column
 	pro := own.Has(r.group)
 	con := own.Has(against) && !pro
 	if !pro && !con {
-		pro = c.lexicon.Groups(before).Has(r.group) || c.lexicon.Groups(after).Has(r.group)
+		rest := before[:len(before)-len(field)]
+		pro = c.lexicon.Groups(rest).Has(r.group) || c.lexicon.Groups(check.After(after)).Has(r.group)
 	}
 	if r.Needs && !pro {
 		return 0, false
@@ -100,6 +102,9 @@ func (c *Catalogue) Score(r *Rule, before, after []byte, lift int) (conf inspect
 	}
 	return inspect.Confidence(min(max(score, int(inspect.Low)), int(inspect.High))), true
 }
+
+// Groups returns what the words in a text speak for or against.
+func (c *Catalogue) Groups(text []byte) check.GroupSet { return c.lexicon.Groups(text) }
 
 // CaseTime is the day to which the dates in cases refer.
 func CaseTime() time.Time { return time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC) }

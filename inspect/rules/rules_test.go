@@ -86,7 +86,7 @@ func TestScore(t *testing.T) {
 		{"手机" + strings.Repeat("，无", 40), "", 0, inspect.Medium}, {"手机" + strings.Repeat("无", 38), "", 0, inspect.High},
 	}
 	for _, tt := range tests {
-		got, ok := c.Score(c.Rule(rules.Mobile), []byte(tt.before), []byte(tt.after), tt.lift)
+		got, ok := c.Score(c.Rule(rules.Mobile), []byte(tt.before), []byte(tt.after), 0, tt.lift)
 		if !ok || got != tt.want {
 			t.Errorf("between %q and %q: %v, want %v", tt.before, tt.after, got, tt.want)
 		}
