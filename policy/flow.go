@@ -106,4 +106,6 @@ type Flow struct {
 	Scheme      string
 	Destination Destination
 	Declared    Declared
+	// Refused is why the front door does not take the flow, whatever the mode.
+	Refused Code
 }

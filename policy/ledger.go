@@ -49,6 +49,11 @@ type Counted struct {
 	NS, SP  bool // has non-sensitive, has sensitive data in the flow
 }
 
+// BasisObserved is what persons count under who went out in observe mode
+// without a basis that would have let them pass. It counts under every
+// national limit.
+const BasisObserved = "OBSERVED"
+
 // Count is one flow's persons and what they are to be counted under.
 type Count struct {
 	Flow    string

@@ -13,8 +13,9 @@ import (
 type Register interface {
 	// Identify completes f.Destination.Recipient and Place and f.Declared
 	// from the link tables of the exporter's effective filings. What the
-	// client was allowed to declare is kept. It knows only names and
-	// addresses already in f and never resolves one.
+	// client was allowed to declare is kept. A Place with a Source and without
+	// a Country means that the filings disagree on where overseas it is. It
+	// knows only names and addresses already in f and never resolves one.
 	Identify(ctx context.Context, f *Flow) error
 	// Candidates returns all filings of the exporter or its group, best fit
 	// first, with how far each fits the flow.

@@ -35,7 +35,7 @@ type Exchange struct {
 	scan    inspect.Scan
 	heads   []inspect.Report // of names, head and trailers
 	report  inspect.Report
-	private bool // a name of the flow holds a finding, at any confidence: it is withheld
+	private bool // a name of the flow was not scanned, or holds a finding at any confidence: it is withheld
 
 	rules   *policy.Rules
 	verdict policy.Verdict
@@ -63,7 +63,7 @@ func (g *Gateway) Begin(ctx context.Context, f policy.Flow, head []byte, meta in
 	meta.Time = x.flow.Time
 	x.start(ctx, head, meta)
 	if x.failed != nil {
-		x.observeAnyway(ctx)
+		x.observeAnyway(ctx, meta)
 	}
 	return x
 }
@@ -77,9 +77,10 @@ func (x *Exchange) start(ctx context.Context, head []byte, meta inspect.Meta) {
 
 // observeAnyway lets a flow go on in observe mode although it could not be
 // asked about. Without an address there is nowhere to go on to.
-func (x *Exchange) observeAnyway(ctx context.Context) {
+func (x *Exchange) observeAnyway(ctx context.Context, meta inspect.Meta) {
+	defer x.contain(policy.InternalFault)
 	d := &x.flow.Destination
-	if x.g.o.Mode != Observe || x.failed.Has(policy.DialRefused) || x.failed.Has(policy.NameUnresolved) {
+	if x.g.o.Mode != Observe || x.flow.Refused != "" || x.failed.Has(policy.DialRefused) || x.failed.Has(policy.NameUnresolved) {
 		return
 	}
 	if !d.Addr.IsValid() {
@@ -89,10 +90,25 @@ func (x *Exchange) observeAnyway(ctx context.Context) {
 		}
 		d.Addr = addr
 	}
+	x.readAnyway(meta)
 	x.step = Read
 }
 
+// readAnyway opens the scan of an observed flow: who goes out counts, whatever
+// is wrong.
+func (x *Exchange) readAnyway(meta inspect.Meta) {
+	defer x.contain(policy.ScanFailed)
+	if x.scan != nil {
+		return
+	}
+	if scan, err := x.g.o.Inspector.Open(meta, nil); err == nil {
+		x.scan = scan
+	}
+}
+
 func (x *Exchange) begin(ctx context.Context, head []byte, meta inspect.Meta) (err error) {
+	said := x.flow.Declared
+	x.flow.Declared, x.private = policy.Declared{}, true // until they are scanned
 	if x.rules, err = x.g.o.Law.At(x.flow.Time); err != nil {
 		return &RefusedError{policy.LawUnavailable, err}
 	}
@@ -102,7 +118,7 @@ func (x *Exchange) begin(ctx context.Context, head []byte, meta inspect.Meta) (e
 		return err
 	}
 	x.heads = append(x.heads, names)
-	x.private = len(names.Tallies) > 0
+	x.private = len(names.Tallies) > 0 || names.Coverage.State != inspect.Full
 	if holdsData(&names) {
 		// To look such a name up would already send what it holds.
 		return &RefusedError{Code: policy.NameHoldsData}
@@ -114,8 +130,11 @@ func (x *Exchange) begin(ctx context.Context, head []byte, meta inspect.Meta) (e
 		}
 		x.heads = append(x.heads, report)
 	}
-	if err := x.undeclare(); err != nil {
+	if err := x.declare(said); err != nil {
 		return err
+	}
+	if x.flow.Refused != "" { // nobody is asked, a resolver least of all
+		return &RefusedError{Code: x.flow.Refused}
 	}
 	if err := x.locate(ctx); err != nil {
 		return err
@@ -137,21 +156,17 @@ func (x *Exchange) begin(ctx context.Context, head []byte, meta inspect.Meta) (e
 	return nil
 }
 
-// undeclare drops what a client declared when the scanner finds anything in
-// it: it is never sent, but it would stand in the record.
-func (x *Exchange) undeclare() error {
-	d := &x.flow.Declared
-	if *d == (policy.Declared{}) {
+// declare takes over what a client declared unless the scanner finds anything
+// in it: it is never sent, but it stands in the record.
+func (x *Exchange) declare(said policy.Declared) error {
+	if said == (policy.Declared{}) {
 		return nil
 	}
-	report, err := x.scanHead([]byte(d.Link + "\n" + d.Purpose + "\n" + d.Scenario + "\n" + d.Claim + "\n"))
-	if err != nil {
-		return err
+	report, err := x.scanHead([]byte(said.Link + "\n" + said.Purpose + "\n" + said.Scenario + "\n" + said.Claim + "\n"))
+	if err == nil && len(report.Tallies) == 0 && report.Coverage.State == inspect.Full {
+		x.flow.Declared = said
 	}
-	if len(report.Tallies) > 0 {
-		*d = policy.Declared{}
-	}
-	return nil
+	return err
 }
 
 // scanHead reads text of a head to its end.
@@ -195,8 +210,12 @@ func (x *Exchange) locate(ctx context.Context) error {
 	if err := x.g.o.Register.Identify(ctx, &x.flow); err != nil {
 		return &RefusedError{policy.RegisterUnavail, err}
 	}
-	if d.Place == (policy.Place{}) {
-		d.Place = x.g.o.Atlas.Place(d.Host, d.Addr)
+	if d.Place.Country == "" {
+		// Filings that name the destination and disagree on its country all
+		// mean one overseas.
+		if p := x.g.o.Atlas.Place(d.Host, d.Addr); d.Place.Source == "" || p.Overseas() {
+			d.Place = p
+		}
 	}
 	return nil
 }
@@ -230,7 +249,7 @@ func (x *Exchange) first(ctx context.Context) error {
 func (x *Exchange) question(stage policy.Stage, r inspect.Report, brackets []policy.Bracket) *policy.Question {
 	f, rules := &x.flow, x.rules
 	q := &policy.Question{
-		Stage: stage, Date: f.Time.In(policy.Shanghai).Format(time.DateOnly),
+		Stage: stage, Date: day(f.Time),
 		Direction: f.Direction, Protocol: f.Protocol,
 		Destination: policy.AskedPlace{Place: f.Destination.Place, Overseas: f.Destination.Place.Overseas(),
 			Recipient: f.Destination.Recipient, Denied: denied(rules, &f.Destination)},
@@ -246,6 +265,9 @@ func (x *Exchange) question(stage policy.Stage, r inspect.Report, brackets []pol
 	q.Found, q.Persons = found(rules, &r)
 	return q
 }
+
+// day is the civil date in Shanghai.
+func day(t time.Time) string { return t.In(policy.Shanghai).Format(time.DateOnly) }
 
 // denied reports whether the pack's deny-list names the destination.
 func denied(rules *policy.Rules, d *policy.Destination) bool {

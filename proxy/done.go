@@ -20,9 +20,13 @@ func (x *Exchange) Done(ctx context.Context, out policy.Outcome) {
 		x.Close()
 		return
 	}
-	rec := policy.Record{ID: x.flow.ID, First: x.receipt.Seq, Last: x.receipt.Seq,
-		Node: x.g.o.Node, Time: x.flow.Time, Complete: true}
+	rec := policy.Record{Node: x.g.o.Node, Time: x.flow.Time, Complete: true}
 	if x.sendsOK {
+		if !x.Recorded() {
+			// Observed while the log was away. The whole record is written now,
+			// under an id of which the log may not hold a first try.
+			x.flow.ID = x.g.o.NewID()
+		}
 		out.DurationMS = x.g.o.Now().Sub(x.began).Milliseconds()
 		if x.observed() {
 			x.late(ctx, &out)
@@ -35,7 +39,7 @@ func (x *Exchange) Done(ctx context.Context, out policy.Outcome) {
 			x.intent = *out.Late
 		}
 	}
-	rec.Intent = x.intent
+	rec.ID, rec.First, rec.Last, rec.Intent = x.flow.ID, x.receipt.Seq, x.receipt.Seq, x.intent
 	x.Close()
 	for _, o := range x.g.o.Observers {
 		o.Closed(&rec)
@@ -51,29 +55,59 @@ func (x *Exchange) late(ctx context.Context, out *policy.Outcome) {
 	x.read = x.g.o.Now()
 	x.step = Read
 	x.conclude(ctx, true)
+	x.countAnyway(ctx)
 	x.describe()
 	x.intent.Enforced = policy.Pass
 	in := x.intent
 	out.Late = &in
 }
 
+// countAnyway reserves the persons of an observed flow that no basis lets pass
+// or that could not be asked about: they went out all the same.
+func (x *Exchange) countAnyway(ctx context.Context) {
+	defer x.contain(policy.InternalFault)
+	if x.held.ID != "" || x.rules == nil || x.flow.Session.Exporter.USCC == "" {
+		return
+	}
+	c := x.count(true)
+	if len(c.Persons) == 0 {
+		return
+	}
+	c.Basis = policy.BasisObserved
+	held, err := x.g.o.Ledger.Reserve(ctx, c)
+	if err != nil {
+		x.g.Event(EventUnsettled)
+		return
+	}
+	x.held = held
+}
+
 // settle records the outcome and then tells the ledger. The outcome is
 // durable first: if the program stops in between, recovery finds it and
 // settles the same way.
 func (x *Exchange) settle(ctx context.Context, out *policy.Outcome) {
-	if err := x.append(ctx, policy.Entry{Kind: policy.KindOutcome, Outcome: out}); err != nil {
-		// Left to recovery: the reservation stays counted.
+	var err error
+	if !x.Recorded() {
+		err = x.append(ctx, policy.Entry{Kind: policy.KindIntent, Intent: &x.intent})
+	}
+	if err == nil {
+		err = x.append(ctx, policy.Entry{Kind: policy.KindOutcome, Outcome: out})
+	}
+	unknown := out.Sent == policy.SentUnknown
+	if err != nil {
 		x.g.Event(EventUnsettled)
-		return
+		if out.Sent == policy.SentNone {
+			return // left to recovery: the reservation stays counted
+		}
+		unknown = true // what the log does not say, recovery would call in doubt
 	}
 	if x.held.ID == "" {
 		return
 	}
-	var err error
 	if out.Sent == policy.SentNone {
 		err = x.g.o.Ledger.Release(ctx, x.held.ID)
 	} else {
-		err = x.g.o.Ledger.Commit(ctx, x.held.ID, out.Sent == policy.SentUnknown)
+		err = x.g.o.Ledger.Commit(ctx, x.held.ID, unknown)
 	}
 	if err != nil {
 		x.g.Event(EventUnsettled)

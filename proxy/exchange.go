@@ -89,12 +89,13 @@ func (x *Exchange) Tee(r io.ReadCloser) io.ReadCloser {
 
 type teeBody struct {
 	io.ReadCloser
-	x *Exchange
+	x    *Exchange
+	deaf bool // the scan came to its end
 }
 
 func (t *teeBody) Read(p []byte) (int, error) {
 	n, err := t.ReadCloser.Read(p)
-	if n > 0 && t.x.failed == nil {
+	if n > 0 && !t.deaf {
 		t.watch(p[:n])
 	}
 	return n, err
@@ -102,9 +103,12 @@ func (t *teeBody) Read(p []byte) (int, error) {
 
 func (t *teeBody) watch(p []byte) {
 	defer t.x.contain(policy.ScanFailed)
+	t.deaf = true // also after a panic
 	if _, err := t.x.scan.Write(p); err != nil {
 		t.x.Fail(policy.ScanFailed)
+		return
 	}
+	t.deaf = false
 }
 
 // Body returns the held bytes from the start, as often as it is asked. It

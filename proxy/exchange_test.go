@@ -22,7 +22,7 @@ func walk(t *testing.T, h *house, out policy.Outcome) (*proxy.Exchange, policy.V
 	ctx := context.Background()
 	s := &policy.Session{ID: "s", Door: "explicit", Client: netip.MustParseAddrPort("10.0.0.1:1"),
 		Exporter: policy.Exporter{USCC: "91310115MA1K3ABC99"}}
-	f := policy.Flow{Session: s, Direction: policy.Push, Protocol: "h2", Method: "POST",
+	f := policy.Flow{Session: s, Direction: policy.Push, Protocol: "h2", Method: "POST", Declared: h.declared,
 		Destination: policy.Destination{Host: "api.example.sg", Port: 443}}
 	x := h.gateway(t).Begin(ctx, f, []byte("POST /"), inspect.Meta{Size: int64(len(body))})
 	if h.mode == proxy.Enforce {
@@ -30,6 +30,7 @@ func walk(t *testing.T, h *house, out policy.Outcome) (*proxy.Exchange, policy.V
 			t.Fatalf("Fill: %v", err)
 		}
 	}
+	h.now = h.now.Add(h.upload)
 	v := x.Judge(ctx)
 	var sent []byte
 	if v.Action.Releases() {
@@ -219,7 +220,8 @@ func TestHeadCanEndAFlow(t *testing.T) {
 // would have been.
 func TestObserveStopsNothing(t *testing.T) {
 	for _, fault := range []string{"", "law", "scan head", "identify", "decide head", "open body", "scan body",
-		"panic scan body", "candidates", "peek", "decide", "reserve", "append intent", "append outcome"} {
+		"panic law", "panic open head", "panic identify", "panic open body", "panic scan body", "panic reserve",
+		"candidates", "peek", "decide", "reserve", "append intent", "append outcome"} {
 		t.Run("fault "+fault, func(t *testing.T) {
 			h := newHouse()
 			h.mode, h.fault = proxy.Observe, fault

@@ -34,6 +34,15 @@ type house struct {
 	asked    []policy.Question
 	gates    []*memGate
 	mode     proxy.Mode
+	declared policy.Declared // by the client
+	filed    *policy.Place   // that a filing gives the destination
+	place    policy.Place    // by the country table
+	now      time.Time
+	upload   time.Duration  // how long the body takes
+	counted  []policy.Count // reserved
+	doubts   int            // commits in doubt
+	lawEnds  bool           // with 2026
+	down     int            // how many appends fail, from the first on
 }
 
 func newHouse() *house {
@@ -45,6 +54,8 @@ func newHouse() *house {
 		report: inspect.Report{Coverage: full, Persons: []inspect.Person{person},
 			Tallies: []inspect.Tally{{Class: inspect.Mobile, Medium: 1}}},
 		verdict: policy.Verdict{Action: policy.Pass, Basis: "EX_SMALL", Limits: []string{"national.ns.100000"}},
+		place:   policy.Place{Country: "SG", Source: "config"},
+		now:     time.Date(2026, 11, 22, 10, 0, 0, 0, policy.Shanghai),
 	}
 }
 
@@ -62,7 +73,7 @@ func (h *house) options() proxy.Options {
 	n := 0
 	return proxy.Options{Mode: h.mode, Node: "n1", Build: "test", Store: h, Inspector: h, Law: h,
 		Register: h, Atlas: h, Ledger: ledger{h}, Decider: h, Recorder: recorder{h}, Resolver: h,
-		Observers: []proxy.Observer{h}, Now: func() time.Time { return time.Date(2026, 11, 22, 10, 0, 0, 0, policy.Shanghai) },
+		Observers: []proxy.Observer{h}, Now: func() time.Time { return h.now },
 		Pseudonym: func(kind, value string) string { return kind },
 		NewID:     func() string { n++; return "f" + strconv.Itoa(n) }}
 }
@@ -99,15 +110,23 @@ func (h *house) Closed(r *policy.Record)       { h.closed = append(h.closed, *r)
 func (h *house) Event(proxy.Event)             {}
 func (h *house) Ready(context.Context) error   { return nil }
 func (h *house) Place(string, netip.Addr) policy.Place {
-	return policy.Place{Country: "SG", Source: "config"}
+	return h.place
 }
 
-func (h *house) At(time.Time) (*policy.Rules, error) {
+func (h *house) At(t time.Time) (*policy.Rules, error) {
+	if t.Year() != 2026 && h.lawEnds {
+		return nil, errFault
+	}
 	return &policy.Rules{Personal: map[inspect.Class]bool{inspect.Mobile: true},
 		National: []policy.Limit{{ID: "national.ns.100000", Kind: policy.CountNS, Max: 99999}}}, h.at("law")
 }
 
-func (h *house) Identify(context.Context, *policy.Flow) error { return h.at("identify") }
+func (h *house) Identify(_ context.Context, f *policy.Flow) error {
+	if h.filed != nil {
+		f.Destination.Place = *h.filed
+	}
+	return h.at("identify")
+}
 
 func (h *house) Candidates(context.Context, *policy.Flow) ([]policy.Candidate, error) {
 	return nil, h.at("candidates")
@@ -135,18 +154,22 @@ func (l ledger) Peek(_ context.Context, c policy.Count) ([]policy.Bracket, error
 	return []policy.Bracket{{Limit: "national.ns.100000", After: 1, Max: 99999}}, l.at("peek")
 }
 
-func (l ledger) Reserve(context.Context, policy.Count) (policy.Reservation, error) {
+func (l ledger) Reserve(_ context.Context, c policy.Count) (policy.Reservation, error) {
 	l.trace = append(l.trace, "reserve")
 	if len(l.refusals) > 0 {
 		err := l.refusals[0]
 		l.refusals = l.refusals[1:]
 		return policy.Reservation{}, err
 	}
+	l.counted = append(l.counted, c)
 	return policy.Reservation{ID: "r1", NewNS: 1}, l.at("reserve")
 }
 
 func (l ledger) Commit(_ context.Context, _ string, doubt bool) error {
 	l.trace = append(l.trace, "commit")
+	if doubt {
+		l.doubts++
+	}
 	return l.at("commit")
 }
 
@@ -162,6 +185,10 @@ func (r recorder) Open(context.Context) ([]policy.Record, error) { return nil, n
 
 func (r recorder) Append(_ context.Context, e policy.Entry) (policy.Receipt, error) {
 	r.trace = append(r.trace, string(e.Kind))
+	if r.down > 0 {
+		r.down--
+		return policy.Receipt{}, errFault
+	}
 	if err := r.at("append " + string(e.Kind)); err != nil {
 		return policy.Receipt{}, err
 	}

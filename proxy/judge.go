@@ -64,12 +64,14 @@ func (x *Exchange) settleOnPanic(ctx context.Context) {
 // A limit that fills up in between is asked about again, at most twice.
 func (x *Exchange) ask(ctx context.Context, observed bool) policy.Verdict {
 	o := &x.g.o
+	if err := x.today(); err != nil {
+		return policy.Refuse(policy.LawUnavailable)
+	}
 	candidates, err := o.Register.Candidates(ctx, &x.flow)
 	if err != nil {
 		return policy.Refuse(policy.RegisterUnavail)
 	}
-	count := policy.Count{Flow: x.flow.ID, Entity: x.flow.Session.Exporter.USCC, At: x.flow.Time, Observe: observed}
-	count.Persons, x.intent.Persons = persons(x.rules, &x.report)
+	count := x.count(observed)
 	count.Limits = append(count.Limits, x.rules.National...)
 	for _, c := range candidates {
 		count.Limits = append(count.Limits, c.Limits...)
@@ -90,13 +92,34 @@ func (x *Exchange) ask(ctx context.Context, observed bool) policy.Verdict {
 		if err != nil {
 			return policy.Refuse(policy.DeciderFailed)
 		}
-		limit, v := x.reserve(ctx, count, v, candidates, observed)
+		limit, v := x.reserve(ctx, count, v)
 		if limit == "" {
 			return v
 		}
 		full[limit] = true
 	}
 	return policy.Refuse(policy.VolumeContended)
+}
+
+// today moves a flow whose body came in over midnight to the day on which it
+// leaves, whose law, filings and year count. An observed flow has left already.
+func (x *Exchange) today() error {
+	now := x.g.o.Now()
+	if x.g.o.Mode == Observe || day(now) == day(x.flow.Time) {
+		return nil
+	}
+	rules, err := x.g.o.Law.At(now)
+	if err == nil {
+		x.rules, x.flow.Time = rules, now
+	}
+	return err
+}
+
+// count says who would go out.
+func (x *Exchange) count(observed bool) policy.Count {
+	c := policy.Count{Flow: x.flow.ID, Entity: x.flow.Session.Exporter.USCC, At: x.flow.Time, Observe: observed}
+	c.Persons, x.intent.Persons = persons(x.rules, &x.report)
+	return c
 }
 
 // peek asks the ledger, unless there is nobody to ask about: an exporter that
@@ -127,20 +150,17 @@ func (x *Exchange) personal() bool {
 
 // reserve claims the persons of a verdict that releases. It returns the limit
 // to ask about again, or the verdict that stands.
-func (x *Exchange) reserve(ctx context.Context, c policy.Count, v policy.Verdict, cs []policy.Candidate, observed bool) (string, policy.Verdict) {
+func (x *Exchange) reserve(ctx context.Context, c policy.Count, v policy.Verdict) (string, policy.Verdict) {
 	if v.Action == policy.Redact {
 		v = policy.Refuse(policy.RedactionUnavail)
 	}
 	if v.Action == policy.PassUnread {
 		v = policy.Refuse(policy.DeciderFailed) // only a head can be passed unread
 	}
-	if len(c.Persons) == 0 || !v.Action.Releases() && !observed {
+	if len(c.Persons) == 0 || !v.Action.Releases() {
 		return "", v
 	}
 	if c.Entity == "" {
-		if observed {
-			return "", v
-		}
 		return "", policy.Refuse(policy.ExporterUnknown)
 	}
 	named, ok := pick(c.Limits, v.Limits)
@@ -148,9 +168,6 @@ func (x *Exchange) reserve(ctx context.Context, c policy.Count, v policy.Verdict
 		return "", policy.Refuse(policy.DeciderFailed)
 	}
 	c.Basis, c.Filing, c.Limits = v.Basis, v.Filing, named
-	if observed && !v.Action.Releases() {
-		c.Basis, c.Filing = "OBSERVED", ""
-	}
 	held, err := x.g.o.Ledger.Reserve(ctx, c)
 	var full *policy.LimitError
 	var contended *policy.ContendedError

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/policy/journal"
 )
 
 // The states of a pending entry.
@@ -197,8 +198,14 @@ func (w *writer) put(b []byte, fresh bool) error {
 	if err := w.file.Sync(); err != nil {
 		return err
 	}
+	name, size := segmentName(w.dir, w.acked), w.size
 	if fresh {
-		return w.files.SyncDir(filepath.Clean(w.dir))
+		if err := w.files.SyncDir(filepath.Clean(w.dir)); err != nil {
+			return err
+		}
+		name, size = segmentName(w.dir, w.acked+1), 0
 	}
-	return nil
+	// A segment that was moved away still takes writes, and nobody would look
+	// for the log where it went.
+	return journal.Present(w.files, name, size+int64(len(b)))
 }

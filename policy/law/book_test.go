@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +34,7 @@ func TestDefaultPackHoldsTheNationalNumbers(t *testing.T) {
 	}
 	want := map[string]int64{"national.ns.100000": 99_999, "national.ns.1000000": 999_999, "national.sp.10000": 9_999}
 	for _, l := range r.National {
-		if want[l.ID] != l.Max || len(l.Bases) == 0 {
+		if want[l.ID] != l.Max || !slices.Contains(l.Bases, "SC") || !slices.Contains(l.Bases, policy.BasisObserved) {
 			t.Errorf("limit %s has max %d and bases %v", l.ID, l.Max, l.Bases)
 		}
 		delete(want, l.ID)
@@ -137,6 +138,8 @@ func TestFaultyPacksAreRefusedWithTheirPlace(t *testing.T) {
 		{"reach zero", "reach: 100000,", "reach: 0,", "thresholds.national[0].reach"},
 		{"profile of unknown class", "      - pi.finance.iban\n", "      - pi.finance.ibam\n", "pi.finance.ibam"},
 		{"union of nothing", "union_of: [gb45574-2025,", "union_of: [gb99999,", "gb99999"},
+		{"denied host with a port", "  hosts: []", "  hosts: [court.example:443]", "denied.hosts[0]"},
+		{"denied host that is not in ASCII", "  hosts: []", "  hosts: [法院.example]", "denied.hosts[0]"},
 		{"two documents", "schema: dc.pack/1", "schema: dc.pack/1\n---\nschema: dc.pack/1", "document"},
 		{"wrong type", "minor_age: 14", "minor_age: fourteen", "minor_age"},
 	}

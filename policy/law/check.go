@@ -151,10 +151,15 @@ func (c *checker) lists(p *Pack) {
 		c.fault("$.profiles", "must not be empty")
 	}
 	for i, h := range p.Denied.Hosts {
-		if h != strings.ToLower(h) || strings.HasSuffix(h, ".") || h == "" || strings.ContainsAny(h, "/: \t") {
-			c.fault(fmt.Sprintf("$.denied.hosts[%d]", i), "must be a lower-case name or *.suffix without port or trailing dot")
+		if h != strings.ToLower(h) || strings.HasSuffix(h, ".") || h == "" || strings.ContainsAny(h, "/: \t") || !ascii(h) {
+			c.fault(fmt.Sprintf("$.denied.hosts[%d]", i), "must be a lower-case name or *.suffix without port or trailing dot, in ASCII (xn--…)")
 		}
 	}
+}
+
+// ascii reports whether a name is in the form in which destinations are known.
+func ascii(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > '~' })
 }
 
 func (c *checker) pathways(p *Pack) {

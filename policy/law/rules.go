@@ -38,9 +38,11 @@ func resolve(s source, profile string) (*policy.Rules, error) {
 		DeniedHosts:      p.Denied.Hosts,
 		DeniedRecipients: p.Denied.Recipients,
 	}
+	// What went out in observe mode without a basis went out all the same.
+	bases := append(slices.Clone(p.Thresholds.Bases), policy.BasisObserved)
 	for _, t := range p.Thresholds.National {
 		r.National = append(r.National, policy.Limit{ID: t.ID, Kind: policy.CountKind(t.Kind),
-			Max: t.Reach - 1, Bases: p.Thresholds.Bases})
+			Max: t.Reach - 1, Bases: bases})
 	}
 	var err error
 	r.Data, err = asData(p, profile)

@@ -79,6 +79,11 @@ func (s *store) commit(batch []change) error {
 	if err == nil && !lazy {
 		err = s.file.Sync()
 	}
+	if err == nil && !lazy {
+		// A journal that was moved away still takes writes, and a restart
+		// would not find them.
+		err = journal.Present(s.files, s.name(s.gen), s.size+int64(len(buf)))
+	}
 	if err != nil {
 		s.file.Close()
 		s.file = nil

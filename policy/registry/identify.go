@@ -71,9 +71,9 @@ func settle(near []hit, f *policy.Flow) {
 	if r, ok := agreed(near, func(h hit) string { return h.w.recipient.ID }); ok && f.Destination.Recipient == "" {
 		f.Destination.Recipient = r
 	}
-	if c, ok := agreed(near, func(h hit) string { return h.w.recipient.Country }); ok {
-		f.Destination.Place = policy.Place{Country: c, Source: sourceFiling}
-	}
+	// Where they disagree the country is unknown, but overseas by all of them.
+	c, _ := agreed(near, func(h hit) string { return h.w.recipient.Country })
+	f.Destination.Place = policy.Place{Country: c, Source: sourceFiling}
 	var fitting []hit
 	for _, h := range near {
 		if h.w.fits(f) {

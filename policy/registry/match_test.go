@@ -93,6 +93,7 @@ func TestIdentify(t *testing.T) {
 		f.Links[0].ID, f.Links[0].DstDomains = "LW", []string{"*.example.sg"}
 	})
 	twin := contract("TWIN", func(f *policy.Filing) { f.Links[0].ID = "LT"; f.Purposes = []string{"hr.other"} })
+	abroad := contract("ABROAD", func(f *policy.Filing) { f.Recipients = []policy.Recipient{{ID: "us", Country: "US"}} })
 	late := contract("LATE", func(f *policy.Filing) { f.Valid.Expires = "2026-06-30" })
 	two := contract("TWO", func(f *policy.Filing) { f.Purposes = append(f.Purposes, "retail.member") })
 	draft := contract("DRAFT", func(f *policy.Filing) { f.Status = "draft" })
@@ -110,6 +111,7 @@ func TestIdentify(t *testing.T) {
 		{"the closer name decides", []policy.Filing{wide, contract("F1")}, flow("api.example.sg"), "sg SG/filing L1 hr.group - filing"},
 		{"only the wider name fits", []policy.Filing{wide, contract("F1")}, flow("www.example.sg"), "us US/filing LW hr.group - filing"},
 		{"two filings of the same name", []policy.Filing{contract("F1"), twin}, flow("api.example.sg"), "sg SG/filing - - - -"},
+		{"two filings of the same name in two countries", []policy.Filing{contract("F1"), abroad}, flow("api.example.sg"), "- -/filing L1 hr.group - filing"},
 		{"right recipient, wrong port", []policy.Filing{contract("F1")}, flow("api.example.sg", func(f *policy.Flow) { f.Destination.Port = 1 }), "sg SG/filing - - - -"},
 		{"two purposes, none at the link", []policy.Filing{two}, flow("api.example.sg"), "sg SG/filing L1 - - filing"},
 		{"an expired filing still knows its recipient", []policy.Filing{late}, flow("api.example.sg"), "sg SG/filing L1 hr.group - filing"},

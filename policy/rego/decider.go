@@ -70,7 +70,11 @@ func New(o Options) (*Decider, error) {
 
 // Reload reads the operator's modules again and swaps the policy as a whole.
 // On error the policy in force stays.
-func (d *Decider) Reload() error {
+func (d *Decider) Reload() error { return d.ReloadUnder(d.o.Law) }
+
+// ReloadUnder is Reload before rule packs that are to come into force with the
+// modules: the policy must be able to answer under them.
+func (d *Decider) ReloadUnder(packs policy.Law) error {
 	d.reload.Lock()
 	defer d.reload.Unlock()
 	modules, err := readModules(d.o.Dir)
@@ -81,7 +85,7 @@ func (d *Decider) Reload() error {
 	if err != nil {
 		return err
 	}
-	rules, err := d.o.Law.At(d.o.Now())
+	rules, err := packs.At(d.o.Now())
 	if err != nil {
 		return fmt.Errorf("check policy: %w", err)
 	}

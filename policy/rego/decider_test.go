@@ -196,8 +196,8 @@ func TestDecide(t *testing.T) {
 				if final := tt.codes != ""; v.Final != final {
 					t.Errorf("final = %v, want %v", v.Final, final)
 				}
-				if v.Escalate != strings.Contains(tt.codes, "STATE_SECRET") && v.Escalate != strings.Contains(tt.codes, "CORE_DATA") {
-					t.Errorf("escalate = %v", v.Escalate)
+				if want := strings.Contains(tt.codes, "STATE_SECRET") || strings.Contains(tt.codes, "CORE_DATA"); v.Escalate != want {
+					t.Errorf("escalate = %v, want %v", v.Escalate, want)
 				}
 				if v.Policy != d.Digest() {
 					t.Error("the verdict does not name its policy")

@@ -2,10 +2,12 @@ package rego_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/policy/rego"
@@ -136,6 +138,9 @@ func TestReloadSwapsPolicyAndForgetsDecisions(t *testing.T) {
 	if d.Digest() != before {
 		t.Error("the same policy has another digest")
 	}
+	if err := d.ReloadUnder(noLaw{}); err == nil || d.Digest() != before {
+		t.Errorf("the policy was taken without the law that it is to be asked under: %v", err)
+	}
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -143,6 +148,10 @@ func TestReloadSwapsPolicyAndForgetsDecisions(t *testing.T) {
 		t.Error("a directory that went away was taken for an empty one")
 	}
 }
+
+type noLaw struct{}
+
+func (noLaw) At(time.Time) (*policy.Rules, error) { return nil, errors.New("no law") }
 
 // The sample that deploy ships must load and do what it says.
 func TestTheDeployedSample(t *testing.T) {

@@ -387,3 +387,32 @@ func TestConnectionLimit(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Every phase in front of a verdict has a deadline.
+func TestSlowClientsAreCut(t *testing.T) {
+	tests := []struct{ name, begin string }{
+		{"says nothing", ""},
+		{"half a head", "GET http://origin.example/ HTTP/1.1\r\nHost:"},
+		{"half a CONNECT", "CONNECT origin.example:443 HTTP/1.1\r\n"},
+		{"idle after an answer", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"},
+		{"HTTP/2 without TLS", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
+	}
+	w := newWorld(t, proxytest.HouseOptions{}, proxytest.OriginOptions{}, func(o *explicit.Options) {
+		o.HeaderTimeout, o.KeepAlive = 40*time.Millisecond, 40*time.Millisecond
+	})
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := net.Dial("tcp", w.addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			io.WriteString(c, tt.begin)
+			c.SetReadDeadline(time.Now().Add(3 * time.Second))
+			var timeout net.Error
+			if _, err := io.Copy(io.Discard, c); errors.As(err, &timeout) && timeout.Timeout() {
+				t.Error("the connection is still open")
+			}
+		})
+	}
+}

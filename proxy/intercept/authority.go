@@ -31,7 +31,7 @@ func (i *Interceptor) locate(r *http.Request, t *tunnel) (d policy.Destination, 
 		return d, policy.AuthorityMismatch, true
 	case r.Method == http.MethodConnect, r.URL.Opaque != "":
 		return d, policy.BadRequest, true
-	case err != nil, port != s.Port, s.SNI != "" && host != s.SNI:
+	case err != nil, port != s.Port, s.SNI != "" && host != s.SNI, !agree(r.Header["Host"], host, port):
 		return d, policy.AuthorityMismatch, true
 	case host == s.Host:
 		return d, "", true
@@ -40,6 +40,16 @@ func (i *Interceptor) locate(r *http.Request, t *tunnel) (d policy.Destination, 
 		return d, policy.AuthorityMismatch, true
 	}
 	return i.bind(r.Context(), d, host)
+}
+
+// agree reports whether each Host header beside an :authority names the same.
+func agree(beside []string, host string, port uint16) bool {
+	for _, v := range beside {
+		if h, p, err := sniff.HostPort(v, 443); err != nil || h != host || p != port {
+			return false
+		}
+	}
+	return true
 }
 
 // bind gives an address its name after the address was checked. A refused
@@ -107,13 +117,14 @@ func knownMethod(m string) string {
 }
 
 // stripRequest removes what does not travel on, and reports whether the
-// client asks to switch to another protocol.
+// client asks to switch to another protocol. An offer of h2c, which Java makes
+// with each plain request, is declined.
 func stripRequest(h http.Header) (upgrade bool) {
-	upgrade = h.Get("Upgrade") != "" && hasToken(h["Connection"], "upgrade")
+	upgrade = h.Get("Upgrade") != "" && !strings.EqualFold(h.Get("Upgrade"), "h2c") && hasToken(h["Connection"], "upgrade")
 	trailers := hasToken(h["Te"], "trailers")
 	kind := h.Get("Upgrade")
 	stripHop(h)
-	for _, name := range []string{"Expect", "Proxy-Authorization"} {
+	for _, name := range []string{"Expect", "Host", "Http2-Settings", "Proxy-Authorization"} {
 		h.Del(name)
 	}
 	if trailers {
@@ -146,6 +157,12 @@ func stripResponse(h http.Header, switched bool) {
 			h[name] = nil
 		}
 	}
+}
+
+// logsIn reports whether a request logs its connection in, and not only itself.
+func logsIn(h http.Header) bool {
+	scheme, _, _ := strings.Cut(h.Get("Authorization"), " ")
+	return strings.EqualFold(scheme, "NTLM") || strings.EqualFold(scheme, "Negotiate")
 }
 
 func stripHop(h http.Header) {

@@ -121,15 +121,17 @@ func (b *outBody) Read(p []byte) (int, error) {
 // One goroutine reads it.
 type inBody struct {
 	io.ReadCloser
-	alive    func()
+	alive    func() // called when a wait for the origin begins
+	rest     func() // and when it ended: the client's time is not the origin's
 	received int64
 	err      error
 }
 
 func (b *inBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	b.received += int64(n)
 	b.alive()
+	n, err := b.ReadCloser.Read(p)
+	b.rest()
+	b.received += int64(n)
 	if err != nil {
 		b.err = err
 	}

@@ -117,7 +117,7 @@ func (s *stage) dial(ctx context.Context, _, authority string) (net.Conn, error)
 	if err != nil {
 		return nil, err
 	}
-	session := policy.Session{ID: "s", Door: "test", Client: netip.MustParseAddrPort(client.LocalAddr().String()),
+	session := policy.Session{ID: client.LocalAddr().String(), Door: "test", Client: netip.MustParseAddrPort(client.LocalAddr().String()),
 		Host: host, Port: port, MayDeclare: true}
 	go s.i.Tunnel(context.Background(), server, nil, session)
 	return client, nil

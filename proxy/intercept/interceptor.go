@@ -35,9 +35,11 @@ type Interceptor struct {
 
 	mu       sync.Mutex
 	closed   bool                   // guarded by mu
+	over     bool                   // no exchange is begun any more; guarded by mu
 	young    map[net.Conn]struct{}  // before their first request; guarded by mu
 	upgraded map[io.Closer]struct{} // switched to another protocol; guarded by mu
 	tunnels  sync.WaitGroup         // of Tunnel calls
+	flows    sync.WaitGroup         // of exchanges
 }
 
 // Open makes an interceptor and starts its inner server, which Shutdown ends.
@@ -63,6 +65,8 @@ func Open(o Options) (*Interceptor, error) {
 		ErrorLog:    log.New(io.Discard, "", 0), // it prints addresses and panics' values
 		ConnContext: withTunnel,
 		ConnState:   i.track,
+		// OPTIONS * is the origin's to answer.
+		DisableGeneralOptionsHandler: true,
 	}
 	i.serving.Go(func() { i.server.Serve(i.ready) })
 	return i, nil
@@ -118,8 +122,22 @@ func (i *Interceptor) serveTunnel(w http.ResponseWriter, r *http.Request) {
 	i.serve(w, r, r.Context().Value(tunnelKey{}).(*tunnel))
 }
 
+// take counts an exchange, unless no more are begun.
+func (i *Interceptor) take() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if !i.over {
+		i.flows.Add(1)
+	}
+	return !i.over
+}
+
+// recordLimit is how long an exchange that was cut has to record its outcome.
+const recordLimit = 5 * time.Second
+
 // Shutdown lets the exchanges that are under way finish, closes everything
-// else, and waits. When ctx ends first, what is left is cut.
+// else, and waits. When ctx ends first, what is left is cut, and its outcome
+// recorded. Exchanges of Plain are cut by whoever serves them.
 func (i *Interceptor) Shutdown(ctx context.Context) error {
 	i.mu.Lock()
 	i.closed = true
@@ -141,8 +159,25 @@ func (i *Interceptor) Shutdown(ctx context.Context) error {
 	}
 	i.ready.Close()
 	i.serving.Wait()
+	i.mu.Lock()
+	i.over = true
+	i.mu.Unlock()
+	recorded := make(chan struct{})
+	go func() { i.flows.Wait(); close(recorded) }()
+	select {
+	case <-recorded:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case <-recorded:
+	case <-time.After(recordLimit):
+		err = errors.Join(err, errUnrecorded)
+	}
 	return err
 }
+
+var errUnrecorded = errors.New("intercept: exchanges that were cut have not ended; the next start settles them")
 
 // upgrade keeps hold of a connection that left the server, until the returned
 // function is called.

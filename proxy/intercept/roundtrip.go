@@ -3,6 +3,7 @@ package intercept
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -26,6 +27,11 @@ func (t *transfer) roundTrip(r *http.Request) *http.Response {
 	t.cancel = cancel
 	t.watch = time.AfterFunc(t.i.o.ResponseIdle, func() { cancel(errIdle) })
 	resp, err := t.send(ctx, r)
+	t.w.answering()
+	if err == nil && resp.StatusCode < 200 && !t.switches(resp) {
+		resp.Body.Close()
+		err = errNoAnswer
+	}
 	if err != nil {
 		t.fault = t.originFault(ctx, err)
 		answer := refuse.Refusal{Verdict: policy.Refuse(t.fault)}
@@ -39,6 +45,15 @@ func (t *transfer) roundTrip(r *http.Request) *http.Response {
 	return resp
 }
 
+var errNoAnswer = errors.New("intercept: origin sent a final status below 200")
+
+// switches reports whether a response switches protocols as it was asked to.
+// Any other 101 would turn a judged request into a tunnel that nobody judged.
+func (t *transfer) switches(resp *http.Response) bool {
+	_, both := resp.Body.(io.ReadWriteCloser)
+	return resp.StatusCode == http.StatusSwitchingProtocols && t.upgrade && both
+}
+
 func (t *transfer) send(ctx context.Context, r *http.Request) (*http.Response, error) {
 	f := t.x.Flow()
 	d := f.Destination
@@ -49,8 +64,15 @@ func (t *transfer) send(ctx context.Context, r *http.Request) (*http.Response, e
 		}
 		d.Addr = a
 	}
-	return t.i.o.Pool.Transport(upstream.Key{Addr: netip.AddrPortFrom(d.Addr, d.Port), Host: d.Host,
-		Scheme: f.Scheme, Exporter: f.Session.Exporter.USCC, Link: f.Declared.Link}).RoundTrip(t.outgoing(ctx, r))
+	key := upstream.Key{Addr: netip.AddrPortFrom(d.Addr, d.Port), Host: d.Host,
+		Scheme: f.Scheme, Exporter: f.Session.Exporter.USCC, Link: f.Declared.Link}
+	if logsIn(r.Header) {
+		t.tunnel.bound.Store(true)
+	}
+	if t.tunnel.bound.Load() {
+		key.Session = f.Session.ID
+	}
+	return t.i.o.Pool.Transport(key).RoundTrip(t.outgoing(ctx, r))
 }
 
 // outgoing is the request as the origin gets it: the client's head without
@@ -66,7 +88,7 @@ func (t *transfer) outgoing(ctx context.Context, r *http.Request) *http.Request 
 		out.Header["User-Agent"] = nil // or the transport names itself
 	}
 	if r.Body == http.NoBody {
-		out.Body = http.NoBody
+		out.Body, out.Trailer = http.NoBody, nil // HTTP/2 would announce them all the same
 		return out
 	}
 	if len(out.Trailer) > 0 {
@@ -88,8 +110,8 @@ func (t *transfer) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { t.attempts.Add(1) },
 		Got1xxResponse: func(code int, h textproto.MIMEHeader) error {
-			if code != http.StatusContinue && code != http.StatusSwitchingProtocols {
-				stripHop(http.Header(h))
+			if code != http.StatusContinue && code != http.StatusSwitchingProtocols && t.asked.ProtoAtLeast(1, 1) {
+				stripResponse(http.Header(h), false)
 				t.w.informational(code, http.Header(h))
 			}
 			return nil
@@ -112,15 +134,17 @@ func (t *transfer) originFault(ctx context.Context, err error) policy.Code {
 
 // receive prepares a response for the client.
 func (t *transfer) receive(resp *http.Response) {
-	swap := resp.StatusCode == http.StatusSwitchingProtocols
+	swap := t.switches(resp)
 	stripResponse(resp.Header, swap)
-	if rw, ok := resp.Body.(io.ReadWriteCloser); swap && ok {
+	if swap {
+		rw := resp.Body.(io.ReadWriteCloser)
 		t.release = t.i.upgrade(rw)
 		t.swapped = &switched{ReadWriteCloser: rw, alive: t.alive, sent: &t.out.sent}
 		resp.Body = t.swapped
 		return
 	}
-	t.in = &inBody{ReadCloser: resp.Body, alive: t.alive}
+	t.watch.Stop()
+	t.in = &inBody{ReadCloser: resp.Body, alive: t.alive, rest: func() { t.watch.Stop() }}
 	resp.Body = t.in
 	// With a length the server sends no trailers over HTTP/1.1; those of gRPC
 	// come unannounced.

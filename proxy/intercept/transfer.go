@@ -45,6 +45,10 @@ var errIdle = errors.New("intercept: no progress at the origin")
 
 // serve walks one request through goproxy's handler.
 func (i *Interceptor) serve(rw http.ResponseWriter, r *http.Request, tn *tunnel) {
+	if !i.take() {
+		panic(http.ErrAbortHandler)
+	}
+	defer i.flows.Done()
 	rc := http.NewResponseController(rw)
 	if r.ProtoMajor == 1 {
 		// Without it a refusal waits for the end of a slow upload.
@@ -84,9 +88,12 @@ func (i *Interceptor) serve(rw http.ResponseWriter, r *http.Request, tn *tunnel)
 func (t *transfer) begin(r *http.Request, dest policy.Destination, code policy.Code) {
 	s := t.tunnel.session
 	said, bad := declared(r.Header, s.MayDeclare)
+	if code == "" {
+		code = bad
+	}
 	t.upgrade = stripRequest(r.Header)
 	f := policy.Flow{Session: s, Direction: policy.Push, Protocol: "http/1.1", Method: knownMethod(r.Method),
-		Scheme: "https", Destination: dest, Declared: said}
+		Scheme: "https", Destination: dest, Declared: said, Refused: code}
 	if r.ProtoMajor == 2 {
 		f.Protocol = "h2"
 	}
@@ -98,10 +105,6 @@ func (t *transfer) begin(r *http.Request, dest policy.Destination, code policy.C
 	t.x = t.i.o.Gateway.Begin(r.Context(), f, sniff.HeadText(r.Method, r.URL.RequestURI(), r.Header), meta)
 	enforced := t.i.o.Gateway.Mode() == proxy.Enforce && t.x.Step() == proxy.Read
 	switch {
-	case code != "":
-		t.x.Fail(code)
-	case bad != "":
-		t.x.Fail(bad)
 	case t.upgrade && enforced:
 		t.x.Fail(policy.CoverageOpaque)
 	case enforced && t.i.o.MaxBody > 0 && r.ContentLength > t.i.o.MaxBody:
@@ -194,6 +197,17 @@ func (t *transfer) contain() bool {
 	return false
 }
 
+// brokenBy says who ended a response before its end.
+func (t *transfer) brokenBy() policy.Code {
+	switch {
+	case t.w.err != nil, t.asked.Context().Err() != nil:
+		return policy.ClientGone
+	case t.in != nil && errors.Is(t.in.err, errIdle):
+		return policy.OriginTimeout
+	}
+	return policy.OriginUnreachable
+}
+
 // settle stops everything that may still read, then ends the exchange.
 func (t *transfer) settle(broken bool) {
 	if t.watch != nil {
@@ -240,10 +254,7 @@ func (t *transfer) outcome(broken bool) policy.Outcome {
 		out.Sent = policy.SentSome
 	}
 	if out.Fault == "" && broken {
-		out.Fault = policy.OriginUnreachable
-		if t.w.err != nil || t.asked.Context().Err() != nil {
-			out.Fault = policy.ClientGone
-		}
+		out.Fault = t.brokenBy()
 	}
 	return out
 }

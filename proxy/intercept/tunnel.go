@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/datacustoms/customs/inspect"
@@ -20,6 +21,9 @@ type tunnel struct {
 	// mixed means that the names the client gave before its first request
 	// contradict each other, or that one has no canonical form.
 	mixed bool
+	// bound means that a request logged its connection to the origin in, so
+	// that no other client may use that one.
+	bound atomic.Bool
 }
 
 type tunnelKey struct{}
@@ -158,9 +162,8 @@ func (i *Interceptor) notTLS(ctx context.Context, s *policy.Session) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), i.o.JudgeTimeout)
 	defer cancel()
 	f := policy.Flow{Session: s, Direction: policy.Push, Protocol: "tcp",
-		Destination: policy.Destination{Host: s.Host, Port: s.Port}}
+		Destination: policy.Destination{Host: s.Host, Port: s.Port}, Refused: policy.NotTLS}
 	x := i.o.Gateway.Begin(ctx, f, nil, inspect.Meta{Size: -1})
-	x.Fail(policy.NotTLS)
 	x.Judge(ctx)
 	x.Done(ctx, policy.Outcome{})
 }

@@ -19,6 +19,7 @@ type writer struct {
 	buffers *sync.Pool
 
 	mu    sync.Mutex // informational heads come from the transport's goroutine
+	over  bool       // no informational head is taken any more; guarded by mu
 	wrote bool       // the final head was written; guarded by mu
 	flush bool
 	err   error
@@ -45,19 +46,28 @@ func (w *writer) WriteHeader(code int) {
 	}
 }
 
-// informational passes a 1xx head on, unless the final one is out.
+// informational passes a 1xx head on, until the final one is at hand.
 func (w *writer) informational(code int, h http.Header) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.wrote {
+	if w.over {
 		return
 	}
 	mine := w.Header()
 	for name, v := range h {
 		mine[name] = v
 	}
+	w.rc.SetWriteDeadline(time.Now().Add(w.idle))
 	w.ResponseWriter.WriteHeader(code)
 	clear(mine)
+}
+
+// answering takes no informational head any more: the transport may read one
+// after it gave up, while the answer is being written.
+func (w *writer) answering() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.over = true
 }
 
 func (w *writer) headed() bool {

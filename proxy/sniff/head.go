@@ -20,13 +20,20 @@ func HeadText(method, target string, h map[string][]string) []byte {
 	return []byte(b.String())
 }
 
-// TrailerText writes trailers as the text that is scanned; none gives nil.
+// TrailerText writes trailers as the text that is scanned; none gives nil. An
+// announced trailer that never came is there by its name, which travels.
 func TrailerText(h map[string][]string) []byte {
 	if len(h) == 0 {
 		return nil
 	}
 	var b strings.Builder
 	writeFields(&b, h)
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		if len(h[name]) == 0 {
+			b.WriteString(name)
+			b.WriteByte('\n')
+		}
+	}
 	return []byte(b.String())
 }
 

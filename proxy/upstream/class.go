@@ -31,6 +31,9 @@ var metadata = [...]netip.Addr{
 	netip.MustParseAddr("192.0.0.192"),     // Oracle Cloud
 }
 
+// nat64 embeds an IPv4 address in its last four bytes (RFC 6052).
+var nat64 = netip.MustParsePrefix("64:ff9b::/96")
+
 type network struct {
 	prefix netip.Prefix
 	class  Class
@@ -58,7 +61,7 @@ var networks = [...]network{
 	{netip.MustParsePrefix("::1/128"), Loopback},
 	{netip.MustParsePrefix("::/96"), Translated}, // IPv4-compatible
 	{netip.MustParsePrefix("::ffff:0:0:0/96"), Translated},
-	{netip.MustParsePrefix("64:ff9b::/96"), Translated},
+	{nat64, Translated},
 	{netip.MustParsePrefix("64:ff9b:1::/48"), Translated},
 	{netip.MustParsePrefix("100::/64"), Reserved},
 	{netip.MustParsePrefix("2001::/32"), Translated},

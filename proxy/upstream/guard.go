@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"slices"
 	"sync"
 	"time"
 
@@ -19,7 +18,9 @@ import (
 
 // GuardOptions are the settings of a Guard.
 type GuardOptions struct {
-	// Allow are prefixes that may be dialled whatever their class.
+	// Allow are prefixes that may be dialled whatever their class. A metadata
+	// address must be named by itself, and of NAT64 the address that is meant
+	// must be allowed too.
 	Allow []netip.Prefix
 	// Lookup resolves a canonical name; nil uses the system's resolver
 	// without search domains.
@@ -113,13 +114,34 @@ func (g *Guard) pick(addrs []netip.Addr) (netip.Addr, error) {
 			class = LinkLocal
 			continue
 		}
-		allowed := slices.ContainsFunc(g.o.Allow, func(p netip.Prefix) bool { return p.Contains(a) })
-		if class = Classify(a); allowed || class == Global {
+		if class = g.refused(a); class == "" {
 			return a, nil
 		}
 	}
 	return netip.Addr{}, &proxy.RefusedError{Code: policy.DialRefused,
 		Err: fmt.Errorf("address is %s; add its network to upstream.allow if it is meant", class)}
+}
+
+// refused returns the class for which an address is not dialled, or nothing.
+func (g *Guard) refused(a netip.Addr) Class {
+	class := Classify(a)
+	if class == Global {
+		return ""
+	}
+	for _, p := range g.o.Allow {
+		switch {
+		case !p.Contains(a):
+		case p.IsSingleIP():
+			return ""
+		case class == Metadata: // only by its own address, not by a network around it
+		case nat64.Contains(a):
+			b := a.As16()
+			return g.refused(netip.AddrFrom4([4]byte(b[12:])))
+		default:
+			return ""
+		}
+	}
+	return class
 }
 
 // keep stores an answer and makes room by dropping what is over, then any.

@@ -19,6 +19,7 @@ type Key struct {
 	Scheme   string         // https or http
 	Exporter string
 	Link     string
+	Session  string // of a client whose connections are its own; empty when they are shared
 }
 
 // PoolOptions are the settings of a Pool. Zero takes the default.

@@ -110,6 +110,36 @@ func TestGuard(t *testing.T) {
 	}
 }
 
+func TestGuardAllowances(t *testing.T) {
+	tests := []struct {
+		name, allow, host string
+		want              bool
+	}{
+		{"metadata in an allowed network", "169.254.0.0/16", "169.254.169.254", false},
+		{"mapped metadata in an allowed network", "169.254.0.0/16", "::ffff:169.254.169.254", false},
+		{"the rest of that network", "169.254.0.0/16", "169.254.1.1", true},
+		{"carrier network around metadata", "100.64.0.0/10", "100.100.100.200", false},
+		{"metadata by itself", "169.254.169.254/32", "169.254.169.254", true},
+		{"metadata by itself, in IPv6", "fd00:ec2::254/128", "fd00:ec2::254", true},
+		{"public address through NAT64", "64:ff9b::/96", "64:ff9b::808:808", true},
+		{"loopback through NAT64", "64:ff9b::/96", "64:ff9b::7f00:1", false},
+		{"metadata through NAT64", "64:ff9b::/96", "64:ff9b::a9fe:a9fe", false},
+		{"NAT64 without allowance", "10.0.0.0/8", "64:ff9b::808:808", false},
+		{"zone", "fe80::/10", "fe80::1%lo", false},
+		{"everything", "0.0.0.0/0", "127.0.0.1", true},
+		{"everything but metadata", "0.0.0.0/0", "169.254.169.254", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			g := upstream.NewGuard(upstream.GuardOptions{Allow: []netip.Prefix{netip.MustParsePrefix(tt.allow)}})
+			_, err := g.Resolve(t.Context(), tt.host, 443)
+			if got := err == nil; got != tt.want || err != nil && upstream.Fault(err) != policy.DialRefused {
+				t.Errorf("Resolve(%s) with %s allowed: %v, want allowed %v", tt.host, tt.allow, err, tt.want)
+			}
+		})
+	}
+}
+
 func TestGuardKeepsAnAnswerForAWhile(t *testing.T) {
 	b, g := newGuard()
 	for range 3 {
