@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/datacustoms/customs/inspect/synth"
 )
 
 // TestReload sends traffic without a pause while the configuration and a rule
@@ -75,31 +77,77 @@ func TestReload(t *testing.T) {
 	t.Logf("%d flows, none lost", sent.Load())
 }
 
-// TestReadyTellsTheTruth takes a store away under a running gateway.
-func TestReadyTellsTheTruth(t *testing.T) {
-	c := newCity(t, sampleConfig)
-	if status, text := c.get("/readyz"); status != http.StatusOK {
-		t.Fatalf("ready: %d %s", status, text)
+// TestStoreTakenAway takes each store away under a running gateway: /readyz
+// says so, flows that need it are refused with its code, and all recovers
+// when it is back.
+func TestStoreTakenAway(t *testing.T) {
+	person := `{"mobile":"` + synth.New(11, time.Now()).Adult().Mobile + `"}`
+	tests := []struct{ store, code string }{
+		{"registry.db", "REGISTER_UNAVAILABLE"},
+		{"audit", "RECORDER_UNAVAILABLE"},
+		{"ledger", "LEDGER_UNAVAILABLE"},
 	}
-	db := filepath.Join(c.dir, "customs-data", "registry.db")
-	if err := os.Rename(db, db+".away"); err != nil {
-		t.Fatal(err)
+	for _, tt := range tests {
+		t.Run(tt.store, func(t *testing.T) {
+			c := newCity(t, sampleConfig)
+			client := c.client(false)
+			if status, _, answer := c.post(client, "/", person); status != http.StatusOK {
+				t.Fatalf("before: %d %s", status, answer)
+			}
+			path := filepath.Join(c.dir, "customs-data", tt.store)
+			if err := os.Rename(path, path+".away"); err != nil {
+				t.Fatal(err)
+			}
+			waitFor(t, "/readyz to notice", func() bool { return c.ready() == http.StatusServiceUnavailable })
+			if status, _ := c.get("/healthz"); status != http.StatusOK {
+				t.Errorf("healthz %d: the process lives", status)
+			}
+			before := len(c.origin.arrivals())
+			another := `{"mobile":"` + synth.New(12, time.Now()).Adult().Mobile + `"}`
+			status, _, answer := c.post(client, "/", another)
+			if status != http.StatusServiceUnavailable || !strings.Contains(answer, tt.code) || len(c.origin.arrivals()) != before {
+				t.Errorf("without it: %d %s", status, answer)
+			}
+			if err := os.Rename(path+".away", path); err != nil {
+				t.Fatal(err)
+			}
+			waitFor(t, "/readyz to recover", func() bool { return c.ready() == http.StatusOK })
+			if status, _, answer := c.post(client, "/", another); status != http.StatusOK {
+				t.Errorf("after: %d %s", status, answer)
+			}
+			if out, code := c.customs("audit", "verify"); code != 0 {
+				t.Errorf("audit verify: exit %d %s", code, out)
+			}
+		})
 	}
-	waitFor(t, "/readyz to notice", func() bool {
-		status, _ := c.get("/readyz")
-		return status == http.StatusServiceUnavailable
-	})
-	if status, _ := c.get("/healthz"); status != http.StatusOK {
-		t.Errorf("healthz %d: the process lives", status)
+}
+
+func (g *gatewayProcess) ready() int {
+	status, _ := g.get("/readyz")
+	return status
+}
+
+// TestLostStoreIsNoticed deletes each store of a stopped gateway: the next
+// start refuses to make it anew, and says how to go on.
+func TestLostStoreIsNoticed(t *testing.T) {
+	for _, store := range []string{"registry.db", "audit", "ledger", "keys"} {
+		t.Run(store, func(t *testing.T) {
+			c := newCity(t, sampleConfig)
+			c.post(c.client(false), "/", `{"mobile":"`+synth.New(11, time.Now()).Adult().Mobile+`"}`)
+			waitFor(t, "the stores to be noted", func() bool {
+				text, err := os.ReadFile(filepath.Join(c.dir, "customs-data", manifestName))
+				return err == nil && len(strings.Fields(string(text))) == len(storePatterns)
+			})
+			c.stop()
+			if err := os.RemoveAll(filepath.Join(c.dir, "customs-data", store)); err != nil {
+				t.Fatal(err)
+			}
+			g, err := tryGateway(t, c.dir, sampleConfig)
+			if err == nil || !strings.Contains(g.output(), "has lost "+store) || !strings.Contains(g.output(), "backup") {
+				t.Errorf("started without its %s: %v\n%s", store, err, g.output())
+			}
+		})
 	}
-	status, _, answer := c.post(c.client(false), "/", childWithDiagnosis(t))
-	if status != http.StatusServiceUnavailable && status != http.StatusForbidden || len(c.origin.arrivals()) != 0 {
-		t.Errorf("without its registry the gateway answered %d %s", status, answer)
-	}
-	if err := os.Rename(db+".away", db); err != nil {
-		t.Fatal(err)
-	}
-	waitFor(t, "/readyz to recover", func() bool { status, _ := c.get("/readyz"); return status == http.StatusOK })
 }
 
 // TestFilingTakesEffect adds a filing while serving and measures how long the

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/datacustoms/customs/cmd/customs/internal/config"
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/proxy"
 	"go.uber.org/zap"
@@ -36,7 +37,21 @@ const (
 )
 
 // flowLog writes the canonical line of each flow.
-type flowLog struct{ log *zap.Logger }
+type flowLog struct {
+	log *zap.Logger
+	// client turns what a record says of a client into a pseudonym: in clear
+	// it may stand in the record alone.
+	client func(string) string
+}
+
+func newFlowLog(log *zap.Logger, cfg *config.Config, keys *keyRing) flowLog {
+	l := flowLog{log, func(recorded string) string { return recorded }}
+	if cfg.Audit.Clients == "clear" {
+		pseudonym := keys.pseudonym(false)
+		l.client = func(recorded string) string { return pseudonym("client", recorded) }
+	}
+	return l
+}
 
 var _ proxy.Observer = flowLog{}
 
@@ -46,7 +61,7 @@ func (l flowLog) Closed(r *policy.Record) {
 	fields := []zap.Field{
 		zap.String(fieldRecord, r.ID), zap.Stringer(fieldAction, in.Enforced),
 		zap.Strings(fieldReasons, codes(&in.Decided)), zap.String(fieldMode, in.Mode),
-		zap.String(fieldExporter, in.Exporter), zap.String(fieldClient, in.Client),
+		zap.String(fieldExporter, in.Exporter), zap.String(fieldClient, l.client(in.Client)),
 		zap.String(fieldHost, in.Host), zap.String(fieldAddress, in.Address),
 		zap.String(fieldCountry, in.Place.Country), zap.String(fieldRecipient, in.Recipient),
 		zap.String(fieldMethod, in.Method), zap.String(fieldProtocol, in.Protocol),
@@ -69,6 +84,9 @@ func (l flowLog) Event(e proxy.Event) {
 	switch e {
 	case proxy.EventPanic, proxy.EventUnsettled:
 		l.log.Warn("event", zap.String("event", string(e)))
+	case proxy.EventHandshakeFailed:
+		l.log.Info("event", zap.String("event", string(e)),
+			zap.String("mend", "a client that does not trust the CA, or pins another: customs ca export --hints"))
 	default:
 		l.log.Debug("event", zap.String("event", string(e)))
 	}

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
+	"path/filepath"
 	"reflect"
 	"time"
 
@@ -44,7 +46,15 @@ func (h *house) readAgain(file string) (*config.Config, error) {
 	if file == "" {
 		return h.cfg, nil
 	}
-	return config.Load(file)
+	cfg, err := config.Load(file)
+	if err != nil {
+		return nil, err
+	}
+	if h.pinned {
+		cfg.Data = h.cfg.Data
+	}
+	cfg.Data, err = filepath.Abs(cfg.Data)
+	return cfg, err
 }
 
 // swap reads everything, then exchanges it. The decider goes first because it
@@ -54,7 +64,10 @@ func (h *house) swap(cfg *config.Config) error {
 	if err != nil {
 		return err
 	}
-	if err := h.decider.Reload(); err != nil {
+	if age := minorAge(r.book); age != h.minorAge {
+		return fmt.Errorf("rule packs: minor_age is now %d and was %d: the scan takes it up only with a restart", age, h.minorAge)
+	}
+	if err := h.decider.ReloadUnder(r.book); err != nil {
 		return err
 	}
 	if err := h.exporters.Replace(r.exporters); err != nil {

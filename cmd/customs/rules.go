@@ -42,3 +42,12 @@ func readRules(cfg *config.Config) (ruleSet, error) {
 	_, err = identity.New(r.exporters)
 	return r, err
 }
+
+// minorAge is the age below which a person is a minor under any of the packs.
+func minorAge(b *law.Book) int {
+	age := 0
+	for _, p := range b.Packs() {
+		age = max(age, p.MinorAge)
+	}
+	return age
+}

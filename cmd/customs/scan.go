@@ -39,7 +39,8 @@ func newScanCmd() *cobra.Command {
 		Use:   "scan [FILE…|-]",
 		Short: "Show what is in this data: identifiers, marks, and how much could be read",
 		Long: "Scan reads files, or standard input for - or none, and lists what it finds.\n" +
-			"Exit status: 0 nothing found, 1 something found, 2 a file could not be read.",
+			"Exit status: 0 nothing found, 1 something found, 2 a file could not be read, or\n" +
+			"not all of it and nothing was found in the rest.",
 		SilenceUsage: true,
 		RunE:         func(cmd *cobra.Command, args []string) error { return runScan(cmd, o, args) },
 	}
@@ -105,7 +106,11 @@ func scanFile(cmd *cobra.Command, e *engine.Engine, o scanOptions, low inspect.C
 	if err != nil {
 		return false, fmt.Errorf("scan %s: %w", name, err)
 	}
-	return p.print(r)
+	found, err := p.print(r)
+	if err == nil && !found && r.Coverage.State != inspect.Full {
+		err = fmt.Errorf("scan %s: coverage is %s: nothing was found in what could be read", name, r.Coverage.State)
+	}
+	return found, err
 }
 
 // scanPlace is where a finding stands; masks are remembered by it because the

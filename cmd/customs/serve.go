@@ -39,7 +39,7 @@ every finding of personal data blocks, since no exporter is known.`,
 			}
 			defer log.Sync()
 			file, _ := cmd.Flags().GetString("config")
-			if err := serve(cmd.Context(), cfg, file, log, extras{}); err != nil {
+			if err := serve(cmd.Context(), cfg, file, log, extras{pinned: cmd.Flags().Changed("data")}); err != nil {
 				return exitError{Code: 2, Err: err}
 			}
 			return nil
@@ -124,10 +124,13 @@ func (h *house) start(ctx context.Context) (*running, error) {
 	go r.run(func() error { return r.console.Serve(back) })
 	watching, unwatch := context.WithCancel(context.WithoutCancel(ctx))
 	r.unwatch = unwatch
-	go r.run(func() error { h.watchFilings(watching); return nil })
+	go r.run(func() error { h.watchStores(watching); return nil })
 	h.log.Info("listening", zap.String("proxy", r.Proxy), zap.String("console", r.Console),
 		zap.String("mode", h.cfg.Mode), zap.String("data", h.cfg.Data), zap.String("profile", h.law.Load().Profile()),
 		zap.String("version", buildVersion()))
+	if log, journal := h.audit.Cut(), h.ledger.Cut(); log+journal > 0 {
+		h.log.Warn("unfinished last lines of a stop were left out", zap.Int64("log_bytes", log), zap.Int64("ledger_bytes", journal))
+	}
 	h.log.Warn("NOT inspected", zap.Strings("what", meter.Uninspected()))
 	h.warnCIIO(h.cfg)
 	return r, nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -13,17 +14,17 @@ import (
 	"go.uber.org/zap"
 )
 
-// watchFilings writes every change of the register to the log, also those
-// that a command made while nothing ran. The last change that is in the log
+// watchStores notes which stores there are, and writes every change of the
+// register to the log, also those that a command made while nothing ran. The last change that is in the log
 // stands in a file; a stop in between writes a change twice, never not at all.
-func (h *house) watchFilings(ctx context.Context) {
+func (h *house) watchStores(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	failing := false
 	for {
-		err := h.recordFilings(ctx)
+		err := errors.Join(h.recordFilings(ctx), noteStores(h.cfg.Data))
 		if err != nil && !failing && ctx.Err() == nil {
-			h.log.Error("changes of the register could not be recorded, will try again", zap.Error(err))
+			h.log.Error("state of the stores could not be recorded, will try again", zap.Error(err))
 		}
 		failing = err != nil
 		select {
@@ -52,14 +53,10 @@ func (h *house) recordFilings(ctx context.Context) error {
 		}
 		last = c.Seq
 	}
-	temp := path + ".new"
-	if err := os.WriteFile(temp, []byte(strconv.FormatInt(last, 10)+"\n"), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(temp, path)
+	return replaceFile(path, strconv.FormatInt(last, 10)+"\n")
 }
 
-// readSeq reads a number that watchFilings wrote; none is 0.
+// readSeq reads a number that watchStores wrote; none is 0.
 func readSeq(path string) (int64, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -67,6 +64,9 @@ func readSeq(path string) (int64, error) {
 	}
 	if err != nil {
 		return 0, err
+	}
+	if len(bytes.TrimSpace(text)) == 0 {
+		return 0, nil // the power went while it was written
 	}
 	return strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
 }

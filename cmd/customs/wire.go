@@ -32,13 +32,15 @@ import (
 // house is an assembled gateway. It is built top to bottom by openHouse, and
 // closed in the other direction.
 type house struct {
-	cfg *config.Config
-	log *zap.Logger
+	cfg    *config.Config
+	log    *zap.Logger
+	pinned bool // the data directory was named by a flag, which wins over the file
 
 	keys        *keyRing
 	authority   *certs.Authority
 	minter      *certs.Minter
 	engine      *engine.Engine
+	minorAge    int // that the engine knows
 	law         liveLaw
 	atlas       liveAtlas
 	exporters   *identity.Book
@@ -59,6 +61,7 @@ type house struct {
 
 // extras are what a demo or a test adds to a configuration.
 type extras struct {
+	pinned    bool // see house
 	observers []proxy.Observer
 	inspector func(inspect.Inspector) inspect.Inspector                    // wraps the engine
 	lookup    func(ctx context.Context, name string) ([]netip.Addr, error) // instead of the system's resolver
@@ -68,7 +71,7 @@ type extras struct {
 // openHouse assembles the gateway and brings ledger and log together. Nothing
 // listens yet.
 func openHouse(ctx context.Context, cfg *config.Config, log *zap.Logger, x extras) (h *house, err error) {
-	h = &house{cfg: cfg, log: log}
+	h = &house{cfg: cfg, log: log, pinned: x.pinned}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, h.close())
@@ -91,6 +94,9 @@ func (h *house) openKeys() (err error) {
 			return fmt.Errorf("data directory: %w", err)
 		}
 	}
+	if err := checkManifest(h.cfg.Data); err != nil {
+		return err
+	}
 	if h.keys, err = openKeys(h.cfg.Data); err != nil {
 		return err
 	}
@@ -100,10 +106,7 @@ func (h *house) openKeys() (err error) {
 	if err = h.authority.Ready(); err != nil {
 		return fmt.Errorf("CA: %w", err)
 	}
-	if h.minter, err = certs.NewMinter(h.authority, certs.MinterOptions{}); err != nil {
-		return err
-	}
-	h.engine, err = engine.New(engine.Options{Key: h.keys.key("subject")})
+	h.minter, err = certs.NewMinter(h.authority, certs.MinterOptions{})
 	return err
 }
 
@@ -122,6 +125,10 @@ func (h *house) openRules() error {
 	}
 	h.law.Store(r.book)
 	h.atlas.Store(r.places)
+	h.minorAge = minorAge(r.book)
+	if h.engine, err = engine.New(engine.Options{Key: h.keys.key("subject"), MinorAge: h.minorAge}); err != nil {
+		return err
+	}
 	if h.exporters, err = identity.New(r.exporters); err != nil {
 		return err
 	}
@@ -158,7 +165,7 @@ func (h *house) openGateway(x extras) (err error) {
 	if err != nil {
 		return err
 	}
-	observers := append([]proxy.Observer{flowLog{h.log}, h.meter}, x.observers...)
+	observers := append([]proxy.Observer{newFlowLog(h.log, h.cfg, h.keys), h.meter}, x.observers...)
 	inspector := inspect.Inspector(h.engine)
 	if x.inspector != nil {
 		inspector = x.inspector(inspector)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 
 	"github.com/datacustoms/customs/proxy/explicit"
 	"github.com/datacustoms/customs/proxy/intercept"
@@ -51,8 +52,13 @@ func (h *house) openDoor() (err error) {
 }
 
 // shutdown ends the doors: no new sessions, open exchanges finish, and when
-// ctx ends what is left is cut.
+// ctx ends what is left is cut. Both drain at once, or a long tunnel of the
+// one would use up the time of the other.
 func (h *house) shutdown(ctx context.Context) error {
+	var inside error
+	var drained sync.WaitGroup
+	drained.Go(func() { inside = h.interceptor.Shutdown(ctx) })
 	err := h.door.Shutdown(ctx)
-	return errors.Join(err, h.interceptor.Shutdown(ctx))
+	drained.Wait()
+	return errors.Join(err, inside)
 }
