@@ -9,9 +9,29 @@
 // depth, handed down in Limits; a decoder that panics is a broken stream.
 //
 // Read so far: gzip, zlib and raw deflate, percent and JSON escapes, UTF-16.
-// Archives, documents and other codings are recognised by their first bytes
-// and reported as gaps. A binary format that is not recognised counts as
-// text: it is scanned as it is.
+//
+// Coverage is Full when every byte of a part was scanned as it lies or as one
+// of these decoders gave it out, and nothing below was met:
+//
+//   - compressed archives, documents and codings, known by their first bytes:
+//     unknown_format, opaque as a whole body;
+//   - encrypted content with a head that is known, of OpenSSL, age, OpenPGP,
+//     CMS, LUKS and Ansible, in binary or armor: encrypted, opaque as a whole
+//     body;
+//   - images and tar archives: scanned as they lie, so that plain text in them
+//     is found, and unknown_format for the whole, so partial. A picture may
+//     show a document, and its metadata may be compressed or hold a place;
+//   - a part of a multipart body or of a mail that begins as any of these, as
+//     gzip or as UTF-16, or that has a transfer or content coding on it:
+//     unknown_format or encrypted for its bytes, so partial;
+//   - a whole body of 64 bytes or more that is base64 from end to end:
+//     unknown_format, opaque.
+//
+// Full does not say that these were looked through: base64 and other text
+// codings in a value of JSON, of a form or of a line; hexadecimal; encrypted or compressed
+// content that stands behind other bytes outside multipart, or has no head to
+// know it by, as raw deflate and zlib that nobody declares. A binary format
+// that is not recognised counts as text: it is scanned as it is.
 package decode
 
 import "github.com/datacustoms/customs/inspect"

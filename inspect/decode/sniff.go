@@ -13,8 +13,9 @@ const SniffLen = 64
 // Format is what the first bytes of a stream say it is.
 type Format uint8
 
-// The formats. Plain is text or binary that is scanned as it is; Opaque is a
-// known container that is not read.
+// The formats. Plain is text or binary that is scanned as it is. Opaque is a
+// known container that is not read, Encrypted one that cannot be. Image and
+// Tar are scanned as they lie, which leaves unread what they compress.
 const (
 	Plain Format = iota
 	Gzip
@@ -23,34 +24,31 @@ const (
 	UTF16LE
 	UTF16BE
 	Opaque
+	Encrypted
+	Image
+	Tar
 )
 
 // String names the format as it stands in a finding's path.
 func (f Format) String() string {
-	return [...]string{"plain", "gzip", "deflate", "deflate", "utf-16le", "utf-16be", "opaque"}[f]
+	return [...]string{"plain", "gzip", "deflate", "deflate", "utf-16le", "utf-16be", "opaque", "encrypted", "image", "tar"}[f]
 }
 
-var opaque = [][]byte{
-	[]byte("PK\x03\x04"), []byte("PK\x05\x06"), []byte("PK\x07\x08"), // zip, OOXML, ODF
-	[]byte("7z\xbc\xaf\x27\x1c"),
-	[]byte("Rar!\x1a\x07"),
-	[]byte("\xfd7zXZ\x00"),
-	[]byte("BZh"),
-	[]byte("\x28\xb5\x2f\xfd"), // zstd
-	[]byte("\x04\x22\x4d\x18"), // lz4
-	[]byte("%PDF-"),
-	[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), // OLE: doc, xls, ppt, msg
-}
-
-// Sniff tells the format of a stream by its first bytes, at most SniffLen.
+// Sniff tells the format of a stream by its first bytes: SniffLen of them, or
+// TarLen where tar is to be told.
 func Sniff(head []byte) Format {
 	if len(head) >= 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8 {
 		return Gzip
 	}
-	for _, magic := range opaque {
-		if bytes.HasPrefix(head, magic) {
-			return Opaque
-		}
+	switch {
+	case beginsWith(head, containers):
+		return Opaque
+	case isEncrypted(head):
+		return Encrypted
+	case isImage(head):
+		return Image
+	case IsTar(head):
+		return Tar
 	}
 	if len(head) >= 2 {
 		switch {

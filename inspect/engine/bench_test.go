@@ -35,6 +35,7 @@ func BenchmarkScan(b *testing.B) {
 		{"json", fill(m.APILog(4000).Data, mib)},
 		{"chinese-csv", fill(m.Table(2000).Data, mib)},
 		{"chinese-prose", fill(m.Prose(4000).Data, mib)},
+		{"multipart", append([]byte("--b\r\nContent-Type: application/json\r\n\r\n"), fill(m.APILog(4000).Data, mib)...)},
 		{"random", random(mib)},
 	}
 	for _, c := range corpora {

@@ -9,9 +9,9 @@
 // does not grow with the part; what grows with the persons found is limited,
 // and the limit shows in the coverage. However a part is cut into writes, the
 // report is the same. In plain content Settled stays within 512 bytes of what
-// was written; compressed content settles as it is decoded. Binary content of
-// a kind that package decode does not know is scanned as it is and counts as
-// read.
+// was written; compressed content settles as it is decoded. What cannot be
+// read lowers the coverage: the documentation of package decode lists what is
+// recognised, and what a coverage of Full does not claim.
 //
 // A finding's Subject is the key of its own value. Which keys make one person
 // is told by Report.Persons: there a record's keys are joined under the best.

@@ -127,10 +127,11 @@ func (s *Scan) coverage() inspect.Coverage {
 		c.Decoded = s.scanned
 	}
 	for _, g := range s.gaps {
-		if g.bytes < 0 {
-			g.bytes = s.seen
+		left := s.seen - c.Skipped // gaps may lie over one another
+		if g.bytes >= 0 {
+			left = min(left, g.bytes)
 		}
-		c.Miss(g.reason, g.bytes)
+		c.Miss(g.reason, left)
 	}
 	if s.set != nil && s.set.Full() || s.missed {
 		c.Miss(inspect.GapLimitFindings, 0)
@@ -186,4 +187,15 @@ func (s *Scan) minor(birth time.Time) bool {
 	return !s.day.IsZero() && check.Age(birth, s.day) < s.engine.opt.MinorAge
 }
 
-func (s *Scan) gap(r inspect.GapReason, bytes int64) { s.gaps = append(s.gaps, gap{r, bytes}) }
+// gap records wire bytes that were not read, one entry for a reason.
+func (s *Scan) gap(r inspect.GapReason, bytes int64) {
+	for i, g := range s.gaps {
+		if g.reason == r {
+			if s.gaps[i].bytes += bytes; g.bytes < 0 || bytes < 0 {
+				s.gaps[i].bytes = -1
+			}
+			return
+		}
+	}
+	s.gaps = append(s.gaps, gap{r, bytes})
+}

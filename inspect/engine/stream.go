@@ -23,6 +23,11 @@ type stream struct {
 	opened bool
 	shut   bool // a container that is not read
 
+	tar    bool           // it has been looked for
+	base64 *decode.Base64 // as long as the text may be base64 from end to end
+	parts  *decode.Parts  // of multipart content
+	missed int64          // bytes of parts that could not be read
+
 	raw  view
 	mem  *window
 	wire []decode.Span // wire bytes of head, while the stream is not opened
@@ -96,6 +101,7 @@ func (s *stream) take(p []byte, at []decode.Span) {
 	v.seek(from)
 	v.ready(false, s.decideRaw)
 	s.esc.follow(s, from)
+	s.survey(p, at, from)
 	s.descend(p, at, from)
 	s.release(false)
 }
@@ -127,6 +133,7 @@ func (s *stream) open() {
 	s.columns.read = mode != record.Lines || s.scan.meta.Kind != inspect.Body
 	s.esc.plus = form
 	s.nest(format)
+	s.watch(head)
 	wire := s.wire
 	s.wire = nil
 	s.feed(head, wire)
@@ -167,6 +174,13 @@ func (s *stream) nest(format decode.Format) {
 		return
 	case decode.Opaque:
 		s.shut = true
+		s.scan.gap(inspect.GapUnknownFormat, -1)
+		return
+	case decode.Encrypted:
+		s.shut = true
+		s.scan.gap(inspect.GapEncrypted, -1)
+		return
+	case decode.Image: // what lies plain in it is read as it is
 		s.scan.gap(inspect.GapUnknownFormat, -1)
 		return
 	}
@@ -292,8 +306,9 @@ func (s *stream) finish() {
 		}
 		s.child.finish()
 	}
+	s.conclude()
 	if s.child == nil && !s.shut {
-		s.scan.scanned += s.raw.end()
+		s.scan.scanned += s.raw.end() - s.missed
 	}
 	s.release(true)
 	s.book.End()

@@ -1,0 +1,125 @@
+package decode
+
+import "bytes"
+
+// TarLen is how many bytes IsTar wants to see.
+const TarLen = 262
+
+// IsTar reports whether a stream begins as a tar archive, whose mark stands
+// behind the name, sizes and times of the first member.
+func IsTar(head []byte) bool {
+	return len(head) >= TarLen && string(head[257:TarLen]) == "ustar"
+}
+
+// containers hold compressed content.
+var containers = [][]byte{
+	[]byte("PK\x03\x04"), []byte("PK\x05\x06"), []byte("PK\x07\x08"), // zip, OOXML, ODF
+	[]byte("7z\xbc\xaf\x27\x1c"),
+	[]byte("Rar!\x1a\x07"),
+	[]byte("\xfd7zXZ\x00"),
+	[]byte("BZh"),
+	[]byte("\x28\xb5\x2f\xfd"), // zstd
+	[]byte("\x04\x22\x4d\x18"), // lz4
+	[]byte("%PDF-"),
+	[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), // OLE: doc, xls, ppt, msg
+}
+
+var images = [][]byte{
+	[]byte("\x89PNG\r\n\x1a\n"),
+	[]byte("\xff\xd8\xff"), // JPEG
+	[]byte("GIF87a"), []byte("GIF89a"),
+	[]byte("II*\x00"), []byte("MM\x00*"), // TIFF
+}
+
+// ciphers are the heads of encrypted content in binary form.
+var ciphers = [][]byte{
+	[]byte("Salted__"), // openssl enc
+	[]byte("age-encryption.org/v1"),
+	[]byte("LUKS\xba\xbe"),
+}
+
+// armors are the heads of encrypted content in text form. Tools accept blanks
+// before them.
+var armors = [][]byte{
+	[]byte("-----BEGIN PGP MESSAGE"),
+	[]byte("-----BEGIN AGE ENCRYPTED FILE"),
+	[]byte("-----BEGIN ENCRYPTED PRIVATE KEY"),
+	[]byte("-----BEGIN PKCS7"), []byte("-----BEGIN CMS"),
+	[]byte("$ANSIBLE_VAULT;"),
+	[]byte("U2FsdGVkX1"), // "Salted__" in base64, as openssl enc -a writes it
+}
+
+// envelopes are the types of CMS content that is encrypted, as DER object
+// identifiers: enveloped, encrypted and authenticated-enveloped data.
+var envelopes = [][]byte{
+	[]byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03"),
+	[]byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x06"),
+	[]byte("\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17"),
+}
+
+func beginsWith(head []byte, magics [][]byte) bool {
+	for _, magic := range magics {
+		if bytes.HasPrefix(head, magic) {
+			return true
+		}
+	}
+	return false
+}
+
+// isImage also knows the formats whose mark stands behind a length: WebP, and
+// the ISO family of HEIC, AVIF and MP4.
+func isImage(head []byte) bool {
+	if len(head) >= 12 && (string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP" || string(head[4:8]) == "ftyp" && head[0] == 0) {
+		return true
+	}
+	return beginsWith(head, images)
+}
+
+// isEncrypted recognises encrypted content by its head.
+func isEncrypted(head []byte) bool {
+	if beginsWith(head, ciphers) || isPGP(head) {
+		return true
+	}
+	if len(head) > 0 && head[0] == 0x30 { // a DER or BER sequence begins with its type
+		start := head[:min(len(head), 32)]
+		for _, oid := range envelopes {
+			if bytes.Contains(start, oid) {
+				return true
+			}
+		}
+	}
+	return beginsWith(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), blank), armors)
+}
+
+// isPGP recognises an OpenPGP message that begins with a packet of a session
+// key, for a public key or for a passphrase. Its first byte may begin text in
+// GB18030 too: version and algorithm, which are control characters, decide.
+func isPGP(head []byte) bool {
+	if len(head) < 6 {
+		return false
+	}
+	tag, size := head[0], 0
+	switch {
+	case tag == 0xc1 || tag == 0xc3: // new format
+		size = 1
+		if head[1] >= 192 && head[1] < 224 {
+			size = 2
+		} else if head[1] == 255 {
+			size = 5
+		}
+		tag &= 0x3f
+	case tag&0xc0 == 0x80 && tag&3 < 3: // old format, with a length
+		size = 1 << (tag & 3)
+		tag = tag >> 2 & 0x0f
+	default:
+		return false
+	}
+	body := head[min(1+size, len(head)):]
+	switch {
+	case tag == 1 && len(body) >= 10: // version, key, algorithm
+		return body[0] == 6 || body[0] == 3 && (body[9] >= 1 && body[9] <= 3 || body[9] >= 16 && body[9] <= 26)
+	case tag == 3 && len(body) >= 3: // version, cipher, way from the passphrase to the key
+		return body[0] == 4 && body[1] < 14 && body[2] < 5 || (body[0] == 5 || body[0] == 6) && body[1] < 64
+	}
+	return false
+}
