@@ -76,4 +76,5 @@ const (
 	OriginUntrusted   Code = "ORIGIN_UNTRUSTED"
 	OriginTimeout     Code = "ORIGIN_TIMEOUT"
 	Draining          Code = "DRAINING"
+	UpgradeNotRead    Code = "UPGRADE_NOT_READ"
 )

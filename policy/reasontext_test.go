@@ -99,6 +99,26 @@ func TestNoWordingApproves(t *testing.T) {
 	}
 }
 
+// A remedy must be something that can be done now: no link can be registered to
+// pass unread.
+func TestRemediesOfTheUnread(t *testing.T) {
+	for _, c := range []policy.Code{policy.CoverageOpaque, policy.UpgradeNotRead, policy.NotTLS} {
+		zh, en := policy.Text(c, policy.Chinese), policy.Text(c, policy.English)
+		if strings.Contains(en.Remedy, "register") || strings.Contains(zh.Remedy, "登记") {
+			t.Errorf("%s: %q %q", c, en.Remedy, zh.Remedy)
+		}
+	}
+	opaque := policy.Text(policy.CoverageOpaque, policy.English).Remedy
+	for _, form := range []string{"plain text", "JSON", "CSV", "form", "gzip"} {
+		if !strings.Contains(opaque, form) {
+			t.Errorf("the remedy does not name %s: %q", form, opaque)
+		}
+	}
+	if w := policy.Text(policy.UpgradeNotRead, policy.English); strings.Contains(w.Detail+w.Title, "encrypted") {
+		t.Errorf("an upgrade is not encrypted: %q", w.Detail)
+	}
+}
+
 func ExampleText() {
 	fmt.Println(policy.Text(policy.FilingExpired, policy.English).Title)
 	fmt.Println(policy.Text(policy.FilingExpired, policy.Chinese).Remedy)

@@ -8,8 +8,8 @@ var doubtTexts = map[Code]bilingual{
 		words{"是否为关键信息基础设施运营者不明", "未登记该主体是否为关键信息基础设施运营者，按运营者处理。", "在配置中写明 ciio: yes 或 no。", "促进和规范数据跨境流动规定 第七条第一款第（一）项"},
 		words{"CIIO status is unknown", "Nobody said whether the exporter is a critical information infrastructure operator, so it is treated as one.", "State ciio: yes or no for it in the configuration.", "2024 Provisions art. 7(1)(1)"}},
 	CoverageOpaque: {
-		words{"内容无法读取", "内容已加密或格式未知，无法证明其中没有受管数据。", "以可读取的形式发送，或由运营者登记该链路。", ""},
-		words{"Content could not be read", "It is encrypted or of unknown format, so nothing proves that it carries no governed data.", "Send it in a readable form, or have the operator register the link.", ""}},
+		words{"内容无法读取", "内容已加密或格式未知，无法证明其中没有受管数据。", "以网关可读取的形式发送：纯文本、JSON、CSV、表单，或其 gzip 压缩。", ""},
+		words{"Content could not be read", "It is encrypted or of unknown format, so nothing proves that it carries no governed data.", "Send it in a form that the gateway reads: plain text, JSON, CSV, a form, or one of them in gzip.", ""}},
 	CoveragePartial: {
 		words{"内容未全部读取", "一部分内容超出限制、已加密或损坏，未能读取。", "拆分、解压或修复后再发送。", ""},
 		words{"Content was read in part", "Some of it passed a limit, was encrypted or broken.", "Split, unpack or repair it, then send again.", ""}},
@@ -62,8 +62,8 @@ var wireTexts = map[Code]bilingual{
 		words{"域名无法解析", "找不到目的主机的地址。", "检查域名，稍后重试。", ""},
 		words{"Name not resolved", "No address was found for the host.", "Check the name and try again.", ""}},
 	NotTLS: {
-		words{"不是 TLS", "隧道中的内容不是 TLS，无法读取。", "使用 HTTPS，或由运营者登记该链路。", ""},
-		words{"Not TLS", "What came through the tunnel is not TLS and cannot be read.", "Use HTTPS, or have the operator register the link.", ""}},
+		words{"不是 TLS", "隧道中的内容不是 TLS，无法读取。", "使用 HTTPS 发送。", ""},
+		words{"Not TLS", "What came through the tunnel is not TLS and cannot be read.", "Use HTTPS.", ""}},
 	BadRequest: {
 		words{"请求格式错误", "请求不符合协议，未转发。", "按协议更正请求。", ""},
 		words{"Malformed request", "The request breaks its protocol and was not forwarded.", "Correct the request.", ""}},
@@ -82,4 +82,7 @@ var wireTexts = map[Code]bilingual{
 	Draining: {
 		words{"网关正在停止", "网关正在停止，不再接受新的传输。", "稍后重试。", ""},
 		words{"Gateway is stopping", "The gateway is stopping and takes no new transfers.", "Try again shortly.", ""}},
+	UpgradeNotRead: {
+		words{"不读取升级后的协议", "请求要求升级为 WebSocket 等协议；网关不读取升级后的消息，无法证明其中没有受管数据。", "改用普通的 HTTPS 请求发送，例如 POST。", ""},
+		words{"Upgraded protocol is not read", "The request asks to change to another protocol, as WebSocket. The gateway does not read the messages after that, so nothing proves that they carry no governed data.", "Send it by plain HTTPS requests, as POST.", ""}},
 }

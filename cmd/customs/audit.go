@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -58,6 +60,9 @@ func newAuditListCmd() *cobra.Command {
 				return err
 			}
 			limit, _ := cmd.Flags().GetInt("limit")
+			if limit < 0 {
+				return exitError{Code: 2, Err: errors.New("--limit must be 0 (all) or more")}
+			}
 			return auditList(cmd, s, format, limit)
 		},
 	}
@@ -70,7 +75,7 @@ func auditList(cmd *cobra.Command, s audit.Source, format string, limit int) err
 	tw := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 	put := func(r policy.Record) error { return writeJSON(cmd.OutOrStdout(), r) }
 	if format == "text" {
-		fmt.Fprintln(tw, "TIME\tRECORD\tACTION\tREASON\tEXPORTER\tDESTINATION\tFILING\tPERSONS\tSENT")
+		fmt.Fprintln(tw, "TIME ("+zone+")\tRECORD\tACTION\tREASON\tEXPORTER\tDESTINATION\tFILING\tPERSONS\tSENT")
 		put = func(r policy.Record) error { return recordLine(tw, r) }
 	}
 	var newest []policy.Record
@@ -90,7 +95,7 @@ func auditList(cmd *cobra.Command, s audit.Source, format string, limit int) err
 		err = errors.Join(err, put(r))
 	}
 	if err = errors.Join(err, tw.Flush()); err != nil {
-		return exitError{Code: 2, Err: fmt.Errorf("audit list: %w", err)}
+		return exitError{Code: 2, Err: fmt.Errorf("audit list: %w", readFault(s, err))}
 	}
 	return nil
 }
@@ -112,8 +117,32 @@ func recordLine(w io.Writer, r policy.Record) error {
 		place = "??"
 	}
 	_, err := fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s (%s)\t%s\t%d\t%s\n", r.Time.In(policy.Shanghai).Format(time.DateTime), r.ID,
-		r.Intent.Enforced, dash(strings.Join(codes, ",")), dash(r.Intent.Exporter), r.Intent.Host, place, dash(v.Filing),
+		actionText(r), dash(strings.Join(codes, ",")), dash(r.Intent.Exporter), r.Intent.Host, place, dash(v.Filing),
 		r.Intent.Persons.Total, sent)
+	return err
+}
+
+// actionText is what was done, and in brackets what enforcing would have done.
+func actionText(r policy.Record) string {
+	if would := r.Verdict().Action; would != r.Intent.Enforced {
+		return fmt.Sprintf("%s (%s)", r.Intent.Enforced, would)
+	}
+	return r.Intent.Enforced.String()
+}
+
+// zone is the time zone of what a person is shown.
+const zone = "Asia/Shanghai"
+
+// readFault tells a log that may not be read from one that is not there.
+func readFault(s audit.Source, err error) error {
+	if !errors.Is(err, audit.ErrNoLog) {
+		return err
+	}
+	for _, dir := range []string{filepath.Join(s.Dir, audit.Sub), s.Dir} {
+		if _, lerr := s.Files.List(dir); errors.Is(lerr, fs.ErrPermission) {
+			return fmt.Errorf("the log cannot be read: %w; run this as the user of the gateway", lerr)
+		}
+	}
 	return err
 }
 
@@ -134,7 +163,7 @@ func newAuditShowCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show RECORD",
 		Short: "Show one record with its entries, by its id or an entry's number",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneArg("RECORD"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := auditSource(cmd)
 			if err != nil {
@@ -142,10 +171,10 @@ func newAuditShowCmd() *cobra.Command {
 			}
 			r, entries, err := audit.Find(cmd.Context(), s, args[0])
 			if errors.Is(err, audit.ErrNoRecord) {
-				return exitError{Code: 1, Err: fmt.Errorf("audit show: %w; see customs audit list", err)}
+				return exitError{Code: 1, Err: fmt.Errorf("audit show: %w; see %s", err, again(cmd, "customs audit list"))}
 			}
 			if err != nil {
-				return exitError{Code: 2, Err: fmt.Errorf("audit show: %w", err)}
+				return exitError{Code: 2, Err: fmt.Errorf("audit show: %w", readFault(s, err))}
 			}
 			out := struct {
 				Record  *policy.Record `json:"record,omitempty"`
@@ -169,7 +198,7 @@ func newAuditVerifyCmd() *cobra.Command {
 		Short: "Check every byte of the log and name the first faulty entry",
 		Long: `verify recomputes the hash chain over every entry. It needs no lock and no
 keys, and works on a copy of the log's directory (--dir). Exit 1 when an entry
-was changed, removed, moved or cut.
+was changed, removed, moved or cut, or when the log is empty.
 
 A chain by itself cannot show that whole entries were removed at the very end,
 or that the whole log was written anew: note the head that verify prints and
@@ -199,15 +228,16 @@ func auditVerify(cmd *cobra.Command, s audit.Source, format string) error {
 	sum, err := audit.Verify(cmd.Context(), s)
 	var fault *audit.Fault
 	if err != nil && !errors.As(err, &fault) {
-		return exitError{Code: 2, Err: fmt.Errorf("audit verify: %w", err)}
+		return exitError{Code: 2, Err: fmt.Errorf("audit verify: %w", readFault(s, err))}
 	}
 	w := cmd.OutOrStdout()
+	empty := fault == nil && sum.Entries == 0
 	if format == "json" {
 		out := struct {
 			OK    bool          `json:"ok"`
 			Fault *audit.Fault  `json:"fault,omitempty"`
 			Log   audit.Summary `json:"log"`
-		}{fault == nil, fault, sum}
+		}{fault == nil && !empty, fault, sum}
 		if err := writeJSON(w, out); err != nil {
 			return err
 		}
@@ -215,13 +245,14 @@ func auditVerify(cmd *cobra.Command, s audit.Source, format string) error {
 	if fault != nil {
 		return exitError{Code: 1, Err: fmt.Errorf("audit verify: the log is not what was written: %w", fault)}
 	}
+	if empty {
+		return exitError{Code: 1, Err: fmt.Errorf("audit verify: the log in %s is empty: nothing was verified", s.Dir)}
+	}
 	if format == "json" {
 		return nil
 	}
 	fmt.Fprintf(w, "log verified: %d entries in %d segments, %d flows without an outcome\n", sum.Entries, sum.Segments, sum.Open)
-	if sum.Entries > 0 {
-		fmt.Fprintf(w, "from %s to %s\n", sum.First.In(policy.Shanghai).Format(time.DateTime), sum.Last.In(policy.Shanghai).Format(time.DateTime))
-	}
+	fmt.Fprintf(w, "from %s to %s (%s)\n", sum.First.In(policy.Shanghai).Format(time.DateTime), sum.Last.In(policy.Shanghai).Format(time.DateTime), zone)
 	fmt.Fprintf(w, "head %s\nremoval of entries at the very end, or of the whole log, is not excluded: compare the head with one noted before\n", sum.Head)
 	return nil
 }

@@ -46,9 +46,9 @@ time for each request and the latency. It stops by itself and leaves nothing.`,
 			if err != nil {
 				return exitError{Code: 2, Err: fmt.Errorf("--size: %w", err)}
 			}
-			o.Size = int(n)
-			if o.Requests < 1 || o.Requests > maxRequests || o.Concurrency < 1 || o.Concurrency > maxConcurrency || n > maxBody {
-				return exitError{Code: 2, Err: fmt.Errorf("bench: at most %d requests, %d at once, of %s each, and at least one", maxRequests, maxConcurrency, config.Size(maxBody))}
+			o.Size = int(min(int64(n), maxBody+1))
+			if err := checkBench(o); err != nil {
+				return exitError{Code: 2, Err: err}
 			}
 			r, err := benchGateway(cmd, o)
 			if err != nil {
@@ -65,6 +65,25 @@ time for each request and the latency. It stops by itself and leaves nothing.`,
 	cmd.Flags().String("format", "text", "text or json")
 	cmd.AddCommand(newBenchDetectCmd())
 	return cmd
+}
+
+// checkBench names every flag that is outside its limits.
+func checkBench(o bench.Options) error {
+	var faults []error
+	between := func(flag string, n, most int) {
+		if n < 1 || n > most {
+			faults = append(faults, fmt.Errorf("bench: %s must be from 1 to %d", flag, most))
+		}
+	}
+	between("--requests", o.Requests, maxRequests)
+	between("--concurrency", o.Concurrency, maxConcurrency)
+	if o.Size > maxBody {
+		faults = append(faults, fmt.Errorf("bench: --size must be at most %s", config.Size(maxBody)))
+	}
+	if o.Limit <= 0 {
+		faults = append(faults, errors.New("bench: --limit must be more than 0s"))
+	}
+	return errors.Join(faults...)
 }
 
 // benchGateway runs the load against a gateway of its own.
@@ -116,7 +135,7 @@ func newBenchDetectCmd() *cobra.Command {
 		Short: "Measure how fast the scanner reads a file, on one core",
 		Long: `Scan a file several times and print {"hits":N,"gbs":X}: findings of at least
 medium confidence, and 10^9 bytes a second of the fastest pass.`,
-		Args: cobra.ExactArgs(1),
+		Args: oneArg("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			d, err := detect(args[0])
 			if err != nil {
@@ -131,6 +150,9 @@ func detect(file string) (bench.Detection, error) {
 	info, err := os.Stat(file)
 	if err != nil {
 		return bench.Detection{}, fmt.Errorf("bench detect: %w", err)
+	}
+	if info.IsDir() {
+		return bench.Detection{}, fmt.Errorf("bench detect: %s is a directory; name a file", file)
 	}
 	if !info.Mode().IsRegular() || info.Size() > maxDetect {
 		return bench.Detection{}, fmt.Errorf("bench detect: %s must be a file of at most %s", file, config.Size(maxDetect))

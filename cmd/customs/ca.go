@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,6 +33,9 @@ func loadAuthority(cmd *cobra.Command) (*certs.Authority, error) {
 		a, err = certs.LoadFiles(c.CA.Cert, c.CA.Key, certs.Options{})
 	} else {
 		a, err = certs.Load(caDir(c), certs.Options{})
+	}
+	if errors.Is(err, certs.ErrNone) {
+		err = fmt.Errorf("no certificate authority at %s yet: make one with %s", cmp.Or(c.CA.Cert, caDir(c)), again(cmd, "customs ca init"))
 	}
 	if err != nil {
 		return nil, exitError{Code: 2, Err: err}
@@ -67,7 +71,7 @@ func newCAInitCmd() *cobra.Command {
 			if err != nil {
 				return exitError{Code: 2, Err: err}
 			}
-			return printCAs(cmd.OutOrStdout(), a.Status(), "text")
+			return printCAs(cmd, a.Status(), "text")
 		},
 	}
 }
@@ -80,15 +84,18 @@ func newCAShowCmd() *cobra.Command {
 		Short: "Say which CAs sign and are trusted now, and until when",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := wantLang(lang); err != nil {
+				return err
+			}
 			a, err := loadAuthority(cmd)
 			if err != nil {
 				return err
 			}
-			if err := printCAs(cmd.OutOrStdout(), a.Status(), format); err != nil {
+			if err := printCAs(cmd, a.Status(), format); err != nil {
 				return err
 			}
 			if hints {
-				return printHints(cmd.OutOrStdout(), lang, format)
+				return printHints(cmd, cmd.OutOrStdout(), lang, format)
 			}
 			return nil
 		},
@@ -109,6 +116,9 @@ During a rotation these are two; --only writes one of them, for platforms that
 install one certificate a file.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := wantLang(lang); err != nil {
+				return err
+			}
 			a, err := loadAuthority(cmd)
 			if err != nil {
 				return err
@@ -122,13 +132,13 @@ install one certificate a file.`,
 				return exitError{Code: 2, Err: fmt.Errorf("--only %s: want active, next or previous", only)}
 			}
 			if len(bundle) == 0 {
-				return exitError{Code: 1, Err: fmt.Errorf("there is no %s CA now: see customs ca show", only)}
+				return exitError{Code: 1, Err: fmt.Errorf("there is no %s CA now: see %s", only, again(cmd, "customs ca show"))}
 			}
 			if _, err := cmd.OutOrStdout().Write(bundle); err != nil {
 				return exitError{Code: 2, Err: fmt.Errorf("write the certificates: %w", err)}
 			}
 			if hints {
-				return printHints(cmd.ErrOrStderr(), lang, "text")
+				return printHints(cmd, cmd.ErrOrStderr(), lang, "text")
 			}
 			return nil
 		},
@@ -141,7 +151,7 @@ install one certificate a file.`,
 func newCARotateCmd() *cobra.Command {
 	var activateAfter, overlap time.Duration
 	cmd := &cobra.Command{
-		Use:   "rotate",
+		Use: "rotate", SuggestFor: []string{"renew"},
 		Short: "Make a successor of the CA and plan the change",
 		Long: `Make a successor of the CA. Clients get --activate-after to install it before
 it signs; the old CA stays trusted for --overlap after that, then its key is
@@ -164,7 +174,7 @@ that got into wrong hands.`,
 			if err != nil {
 				return exitError{Code: 2, Err: err}
 			}
-			return printRotation(cmd.OutOrStdout(), r, time.Now())
+			return printRotation(cmd, r, time.Now())
 		},
 	}
 	cmd.Flags().DurationVar(&activateAfter, "activate-after", 7*24*time.Hour, "time for clients to install the new CA before it signs")
@@ -193,7 +203,7 @@ gives the root. A CA that was here before stays trusted for seven days.`,
 			if err != nil {
 				return err
 			}
-			return printCAs(cmd.OutOrStdout(), a.Status(), "text")
+			return printCAs(cmd, a.Status(), "text")
 		},
 	}
 	cmd.Flags().StringVar(&certFile, "cert", "", "PEM file with the CA and its chain")
@@ -232,10 +242,21 @@ func importCA(dir, certFile, keyFile string) (*certs.Authority, error) {
 
 func addHintFlags(cmd *cobra.Command, hints *bool, lang *string) {
 	cmd.Flags().BoolVar(hints, "hints", false, "say how each platform is made to trust the CA")
-	cmd.Flags().StringVar(lang, "lang", "", "language of the hints, en or zh; absent: that of the environment")
+	cmd.Flags().StringVar(lang, "lang", "", "language of the hints, en or zh (default: that of the environment)")
 }
 
-func printCAs(w io.Writer, list []certs.Info, format string) error {
+// wantLang refuses a language that the hints do not have. Without one they
+// follow the environment.
+func wantLang(lang string) error {
+	switch base, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(lang), "_", "-"), "-"); base {
+	case "", "en", "zh":
+		return nil
+	}
+	return exitError{Code: 2, Err: fmt.Errorf("--lang %q is not known: use en or zh", lang)}
+}
+
+func printCAs(cmd *cobra.Command, list []certs.Info, format string) error {
+	w := cmd.OutOrStdout()
 	switch format {
 	case "json":
 		enc := json.NewEncoder(w)
@@ -255,7 +276,7 @@ func printCAs(w io.Writer, list []certs.Info, format string) error {
 		fmt.Fprintf(&b, "%s  %s\n", i.Role, i.Subject)
 		fmt.Fprintf(&b, "  id      %s (%s, %s)\n", i.ID, i.Key, i.Source)
 		fmt.Fprintf(&b, "  sha256  %s\n", i.SHA256)
-		fmt.Fprintf(&b, "  valid   %s to %s (%s)\n", caDay(i.NotBefore), caDay(i.NotAfter), caLeft(i.NotAfter, now))
+		fmt.Fprintf(&b, "  valid   %s to %s (%s)\n", caDay(i.NotBefore), caDay(i.NotAfter), caLeft(cmd, i.NotAfter, now))
 		if i.Role == certs.Next {
 			fmt.Fprintf(&b, "  signs   from %s\n", caMoment(i.Activates))
 		}
@@ -269,11 +290,11 @@ func printCAs(w io.Writer, list []certs.Info, format string) error {
 	return nil
 }
 
-func printRotation(w io.Writer, r certs.Rotation, now time.Time) error {
+func printRotation(cmd *cobra.Command, r certs.Rotation, now time.Time) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "new CA  %s\nold CA  %s\n", r.New, r.Old)
 	if r.Activates.After(now) {
-		fmt.Fprintf(&b, "now     export both and install them on clients: customs ca export > %s\n", caFile)
+		fmt.Fprintf(&b, "now     export both and install them on clients: %s > %s\n", again(cmd, "customs ca export"), caFile)
 		fmt.Fprintf(&b, "%s  the new CA signs\n", caMoment(r.Activates))
 	} else {
 		fmt.Fprintf(&b, "now     the new CA signs: clients without it refuse the gateway until they install it\n")
@@ -284,13 +305,13 @@ func printRotation(w io.Writer, r certs.Rotation, now time.Time) error {
 		fmt.Fprintf(&b, "%s  the old CA leaves the export at once: remove it from clients\n", caMoment(r.Retires))
 	}
 	b.WriteString("a running gateway takes this up on SIGHUP\n")
-	if _, err := io.WriteString(w, b.String()); err != nil {
+	if _, err := io.WriteString(cmd.OutOrStdout(), b.String()); err != nil {
 		return exitError{Code: 2, Err: fmt.Errorf("write the plan: %w", err)}
 	}
 	return nil
 }
 
-func printHints(w io.Writer, lang, format string) error {
+func printHints(cmd *cobra.Command, w io.Writer, lang, format string) error {
 	if lang == "" {
 		for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 			if lang = os.Getenv(name); lang != "" {
@@ -309,7 +330,7 @@ func printHints(w io.Writer, lang, format string) error {
 		return nil
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\ncustoms ca export > %s\n", caFile)
+	fmt.Fprintf(&b, "\n%s > %s\n", again(cmd, "customs ca export"), caFile)
 	for _, h := range list {
 		fmt.Fprintf(&b, "\n%s\n  %s\n", h.Title, h.Text)
 		for _, c := range h.Commands {
@@ -326,13 +347,13 @@ func caDay(t time.Time) string    { return t.UTC().Format(time.DateOnly) }
 func caMoment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 // caLeft says how long a CA lives, and what to do when that is not long.
-func caLeft(end, now time.Time) string {
+func caLeft(cmd *cobra.Command, end, now time.Time) string {
 	days := int(end.Sub(now).Hours() / 24)
 	switch {
 	case !now.Before(end):
-		return "ENDED: run customs ca rotate --activate-after 0s"
+		return "ENDED: run " + again(cmd, "customs ca rotate") + " --activate-after 0s"
 	case days < 90:
-		return fmt.Sprintf("%d days left: run customs ca rotate", days)
+		return fmt.Sprintf("%d days left: run %s", days, again(cmd, "customs ca rotate"))
 	}
 	return fmt.Sprintf("%d days left", days)
 }

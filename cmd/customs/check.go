@@ -5,10 +5,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/datacustoms/customs/cmd/customs/internal/config"
 	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/policy/law"
 	"github.com/datacustoms/customs/policy/rego"
 	"github.com/spf13/cobra"
 )
@@ -21,20 +26,26 @@ func newCheckCmd() *cobra.Command {
 that it names, as "serve" would, and show every fault with its line. Nothing
 is opened, made or listened on. Exit 0 it can be used, 1 it has faults, 2 it
 cannot be read.`,
-		Args: cobra.ExactArgs(1),
+		Args: oneArg("CONFIG"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			out := cmd.OutOrStdout()
 			c, err := config.Load(args[0])
 			var faults *config.Faults
-			if errors.As(err, &faults) {
-				fmt.Fprintf(out, "%v\n%s\n", faults, count(len(faults.List), "fault"))
-				return exitError{Code: 1}
-			}
-			if err != nil {
+			if err != nil && !errors.As(err, &faults) {
 				return exitError{Code: 2, Err: err}
 			}
-			if err := checkRules(c); err != nil {
-				fmt.Fprintf(out, "%s: %v\n1 fault\n", args[0], err)
+			found := 0
+			if faults != nil {
+				fmt.Fprintln(out, faults)
+				found = len(faults.List)
+				c = readablePart(args[0])
+			}
+			for _, fault := range rulesFaults(c) {
+				fmt.Fprintf(out, "%s: %v\n", args[0], fault)
+				found++
+			}
+			if found > 0 {
+				fmt.Fprintln(out, count(found, "fault"))
 				return exitError{Code: 1}
 			}
 			fmt.Fprintln(out, "ok")
@@ -44,16 +55,114 @@ cannot be read.`,
 	}
 }
 
-// checkRules reads what the configuration points to.
-func checkRules(c *config.Config) error {
-	r, err := readRules(c)
+// readablePart returns the parts of a faulty configuration that name other
+// files, if they are sound by themselves: so their faults are seen in the same
+// round.
+func readablePart(name string) *config.Config {
+	text, err := os.ReadFile(name)
 	if err != nil {
-		return err
+		return nil
 	}
-	var law liveLaw
-	law.Store(r.book)
-	_, err = rego.New(rego.Options{Law: &law, Dir: c.Policy.Dir})
-	return err
+	sound := config.Default()
+	for _, part := range []string{"law", "countries", "policy"} {
+		var block strings.Builder
+		inside := false
+		for line := range strings.Lines(string(text)) {
+			if !strings.HasPrefix(line, " ") && !strings.HasPrefix(line, "#") && strings.TrimSpace(line) != "" {
+				inside = strings.HasPrefix(line, part+":")
+			}
+			if inside {
+				block.WriteString(line)
+			}
+		}
+		c, err := config.Parse(name, []byte(block.String()))
+		if err != nil || block.Len() == 0 {
+			continue
+		}
+		switch part {
+		case "law":
+			sound.Law = c.Law
+		case "countries":
+			sound.Countries = c.Countries
+		case "policy":
+			sound.Policy = c.Policy
+		}
+	}
+	return sound
+}
+
+// rulesFaults reads what a configuration points to, each by itself, and
+// returns what is wrong with any of it.
+func rulesFaults(c *config.Config) []error {
+	if c == nil {
+		return nil
+	}
+	var faults []error
+	found := func(err error) {
+		if err != nil {
+			faults = append(faults, parts(err)...)
+		}
+	}
+	found(packsFault(c.Law.Packs))
+	book, err := law.Open(c.Law.Packs, c.Law.SPI)
+	if err == nil {
+		_, err = book.At(time.Now())
+	}
+	usable := err == nil
+	found(err)
+	builtIn := *c
+	builtIn.Law = config.Law{SPI: config.Default().Law.SPI}
+	r, err := readRules(&builtIn)
+	found(err)
+	if r.book == nil {
+		return faults
+	}
+	var packs liveLaw
+	packs.Store(r.book)
+	if usable {
+		packs.Store(book)
+	}
+	if _, err := rego.New(rego.Options{Law: &packs, Dir: c.Policy.Dir}); err != nil {
+		for _, fault := range parts(err) {
+			faults = append(faults, errors.New(moduleFiles(fault.Error(), c.Policy.Dir)))
+		}
+	}
+	return faults
+}
+
+// packsFault refuses a directory of rule packs without one: who names it means
+// to use it.
+func packsFault(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || slices.ContainsFunc(entries, func(e os.DirEntry) bool { return filepath.Ext(e.Name()) == ".yaml" }) {
+		return nil // what cannot be read is found by who reads it
+	}
+	return fmt.Errorf("law.packs: there is no *.yaml file in %s; put a pack there, or leave the key out for the built-in one", dir)
+}
+
+// parts takes joined errors apart.
+func parts(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var out []error
+		for _, e := range joined.Unwrap() {
+			out = append(out, parts(e)...)
+		}
+		return out
+	}
+	return []error{err}
+}
+
+// ownModule is how the policy engine calls a file of the operator.
+var ownModule = regexp.MustCompile(`\boperator/([^/:\s]+\.rego)`)
+
+// moduleFiles writes the operator's modules as the files that they are.
+func moduleFiles(text, dir string) string {
+	return ownModule.ReplaceAllStringFunc(text, func(name string) string {
+		return filepath.Join(dir, strings.TrimPrefix(name, "operator/"))
+	})
 }
 
 // describeConfig says what would run, and what deserves a second look.

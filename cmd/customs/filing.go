@@ -45,7 +45,7 @@ func newFilingAddCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "add FILE|-",
 		Short: "Check a filing and store it as the first or next revision",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneArg("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			format, err := wantFormat(cmd)
 			if err != nil {
@@ -60,6 +60,7 @@ func newFilingAddCmd() *cobra.Command {
 				if err != nil {
 					return filingFault(cmd, format, err)
 				}
+				noteEnded(cmd, f)
 				return printChange(cmd.OutOrStdout(), format, c)
 			})
 		},
@@ -70,7 +71,7 @@ func newFilingValidateCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "validate FILE|-",
 		Short: "Check a filing and store nothing",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneArg("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			format, err := wantFormat(cmd)
 			if err != nil {
@@ -87,6 +88,7 @@ func newFilingValidateCmd() *cobra.Command {
 			if err := registry.Validate(f, terms); err != nil {
 				return filingFault(cmd, format, err)
 			}
+			noteEnded(cmd, f)
 			if format == "json" {
 				return json.NewEncoder(cmd.OutOrStdout()).Encode(map[string]any{"filing": f.ID, "valid": true})
 			}
@@ -121,7 +123,7 @@ func newFilingShowCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show ID",
 		Short: "Show a filing; as JSON it is what add takes",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneArg("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			format, err := wantFormat(cmd)
 			if err != nil {
@@ -200,6 +202,9 @@ func withRegistry(cmd *cobra.Command, create bool, do func(*registry.Registry) e
 		return exitError{Code: 2, Err: err}
 	}
 	r, err := registry.Open(path, registry.Options{Law: terms})
+	if registry.Unwritable(err) && !create {
+		r, err = registry.Open(path, registry.Options{Law: terms, ReadOnly: true})
+	}
 	if err != nil {
 		return exitError{Code: 2, Err: err}
 	}
@@ -222,8 +227,10 @@ func filingFault(cmd *cobra.Command, format string, err error) error {
 			return exitError{Code: 2, Err: werr}
 		}
 		return exitError{Code: 1}
-	case faults != nil, errors.Is(err, registry.ErrNotFound):
+	case faults != nil:
 		return exitError{Code: 1, Err: err}
+	case errors.Is(err, registry.ErrNotFound):
+		return exitError{Code: 1, Err: fmt.Errorf("%w; see %s", err, again(cmd, "customs filing list"))}
 	}
 	return exitError{Code: 2, Err: err}
 }
@@ -241,7 +248,7 @@ func printFilings(w io.Writer, format string, all []policy.Filing) error {
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(t, "FILING\tREV\tPATHWAY\tSTATUS\tEXPORTER\tRECIPIENTS\tUNTIL\tNS/YEAR\tSP/YEAR")
 	for _, f := range all {
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%d\t%d\n", f.ID, f.Revision, f.Pathway, f.Status, f.Exporter.USCC,
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%d\t%d\n", f.ID, f.Revision, f.Pathway, statusText(f), f.Exporter.USCC,
 			recipientsOf(f), cmp.Or(f.Valid.Expires, "open"), f.Volume.NSPerYear, f.Volume.SPPerYear)
 	}
 	return t.Flush()

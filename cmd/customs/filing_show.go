@@ -22,7 +22,7 @@ func newFilingStatusCmd(name, short string, do func(*registry.Registry, context.
 	cmd := &cobra.Command{
 		Use:   name + " ID",
 		Short: short,
-		Args:  cobra.ExactArgs(1),
+		Args:  oneArg("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			format, err := wantFormat(cmd)
 			if err != nil {
@@ -43,6 +43,27 @@ func newFilingStatusCmd(name, short string, do func(*registry.Registry, context.
 		panic(err)
 	}
 	return cmd
+}
+
+// statusText is the status of a filing with what its dates make of it today.
+func statusText(f policy.Filing) string {
+	today := time.Now().In(policy.Shanghai).Format(time.DateOnly)
+	switch from := cmp.Or(f.Valid.Effective, f.Valid.Issued); {
+	case f.Status != "effective":
+	case f.Valid.Expires != "" && f.Valid.Expires < today:
+		return f.Status + " (expired)"
+	case from > today:
+		return f.Status + " (from " + from + ")"
+	}
+	return f.Status
+}
+
+// noteEnded says that a filing covers nothing any more: history may be
+// registered, and a wrong year must not go unseen.
+func noteEnded(cmd *cobra.Command, f policy.Filing) {
+	if end := f.Valid.Expires; end != "" && end < time.Now().In(policy.Shanghai).Format(time.DateOnly) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "customs: note: %s ended on %s and covers nothing\n", registry.Named(f.ID), end)
+	}
 }
 
 func printChange(w io.Writer, format string, c registry.Change) error {
@@ -67,7 +88,7 @@ func printFiling(w io.Writer, f policy.Filing, history []registry.Change) error 
 	}
 	row("filing", f.ID, fmt.Sprintf("revision %d", f.Revision))
 	row("pathway", string(f.Pathway), f.AuthorityNo)
-	row("status", f.Status)
+	row("status", statusText(f))
 	row("exporter", f.Exporter.USCC, f.Exporter.Name)
 	row("group", f.Exporter.GroupUSCCs...)
 	for _, r := range f.Recipients {

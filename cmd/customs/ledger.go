@@ -5,13 +5,17 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/datacustoms/customs/cmd/customs/internal/config"
+	"github.com/datacustoms/customs/inspect/check"
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/policy/disk"
 	"github.com/datacustoms/customs/policy/law"
@@ -21,8 +25,11 @@ import (
 func newLedgerCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ledger",
-		Short: "Show the persons counted this year against the thresholds",
-		Args:  cobra.NoArgs,
+		Short: "Show the persons counted this year, or enter those from before the gateway",
+		Long: `The ledger counts the distinct persons of each year against the legal
+thresholds. "show" says where an exporter stands; "preset" enters the persons
+that were exported before the gateway came, without whom the count is too low.`,
+		Args: cobra.NoArgs,
 	}
 	addPlaceFlags(cmd)
 	cmd.AddCommand(newLedgerShowCmd(), newLedgerPresetCmd())
@@ -59,10 +66,10 @@ flows that may or may not have left before the gateway stopped.`,
 			if err != nil {
 				return err
 			}
-			view, err := ledger.Load(disk.Files{}, cfg.Data)
-			if errors.Is(err, fs.ErrNotExist) {
-				err = fmt.Errorf("no ledger in %s; name the installation with --data or --config", cfg.Data)
+			if err := checkSelection(cmd); err != nil {
+				return err
 			}
+			view, err := loadLedger(cfg.Data)
 			if err != nil {
 				return exitError{Code: 2, Err: err}
 			}
@@ -77,6 +84,43 @@ flows that may or may not have left before the gateway stopped.`,
 	cmd.Flags().Bool("in-doubt", false, "list reservations that were committed in doubt")
 	cmd.Flags().String("format", "text", "text or json (one object a line)")
 	return cmd
+}
+
+// checkSelection refuses a year or an exporter that cannot be counted: the
+// answer would be "nobody", and that would be wrong.
+func checkSelection(cmd *cobra.Command) error {
+	exporter, _ := cmd.Flags().GetString("exporter")
+	if exporter != "" && !check.USCCString(exporter) {
+		return exitError{Code: 2, Err: errors.New("--exporter fails the GB 32100 check: copy the 18 characters from the business licence")}
+	}
+	year, _ := cmd.Flags().GetInt("year")
+	if cmd.Flags().Changed("year") {
+		return checkYear(year)
+	}
+	return nil
+}
+
+func checkYear(year int) error {
+	if last := time.Now().In(policy.Shanghai).Year(); year < firstYear || year > last {
+		return exitError{Code: 2, Err: fmt.Errorf("--year %d: give a year from %d to %d", year, firstYear, last)}
+	}
+	return nil
+}
+
+// firstYear is the first with a law that counts.
+const firstYear = 2017
+
+// loadLedger reads the ledger of an installation. A folder without a journal
+// is a ledger that is gone, and not one that counts nobody.
+func loadLedger(data string) (*ledger.View, error) {
+	names, err := disk.Files{}.List(filepath.Join(data, ledger.Sub))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	if !slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(n, "journal-") }) {
+		return nil, fmt.Errorf("no ledger in %s; name the installation with --data or --config, or restore it from a backup", data)
+	}
+	return ledger.Load(disk.Files{}, data)
 }
 
 func showStandings(cmd *cobra.Command, cfg *config.Config, view *ledger.View, format string) error {
@@ -125,21 +169,36 @@ func printStandings(w io.Writer, rows []standing, format string) error {
 		return nil
 	}
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "WHO\tYEAR\tNON-SENSITIVE\tSENSITIVE\tEITHER\tOF THEM BEFORE THE GATEWAY")
+	fmt.Fprintln(tw, "WHO\tYEAR\tNON-SENSITIVE\tSENSITIVE\tEITHER\tBEFORE THE GATEWAY")
+	limits := 0
 	for _, s := range rows {
-		who, year := s.Entity, "validity"
-		if s.Filing != "" {
-			who = "filing " + s.Filing
-		}
-		if s.Year != 0 {
-			year = strconv.Itoa(s.Year)
-		}
+		who, year := s.who()
 		fmt.Fprintf(tw, "%s\t%s\t%d\t%d\t%d\t%d\n", who, year, s.NS, s.SP, s.Any, s.Opening)
+		limits += len(s.Limits)
+	}
+	if err := tw.Flush(); err != nil || limits == 0 {
+		return err
+	}
+	// A table of its own: its columns mean something else.
+	fmt.Fprintln(tw, "\nWHO\tYEAR\tLIMIT\tCOUNTED\tMOST\tUSED")
+	for _, s := range rows {
+		who, year := s.who()
 		for _, l := range s.Limits {
-			fmt.Fprintf(tw, "  %s\t\t%d of %d\t%.1f%%\n", l.Limit, l.Count, l.Max, l.Percent)
+			fmt.Fprintf(tw, "%s\t%s\t%s\t%d\t%d\t%.1f%%\n", who, year, l.Limit, l.Count, l.Max, l.Percent)
 		}
 	}
 	return tw.Flush()
+}
+
+func (s standing) who() (who, year string) {
+	who, year = s.Entity, "validity"
+	if s.Filing != "" {
+		who = "filing " + s.Filing
+	}
+	if s.Year != 0 {
+		year = strconv.Itoa(s.Year)
+	}
+	return who, year
 }
 
 func showInDoubt(w io.Writer, view *ledger.View, format string) error {
@@ -156,7 +215,7 @@ func showInDoubt(w io.Writer, view *ledger.View, format string) error {
 			continue
 		}
 		if n++; n == 1 {
-			fmt.Fprintln(tw, "RESERVATION\tRECORD\tTIME\tEXPORTER\tFILING\tBASIS\tPERSONS")
+			fmt.Fprintln(tw, "RESERVATION\tRECORD\tTIME ("+zone+")\tEXPORTER\tFILING\tBASIS\tPERSONS")
 		}
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%d\n", p.ID, p.Flow, p.At.In(policy.Shanghai).Format(time.DateTime), p.Exporter,
 			dash(p.Filing), dash(p.Basis), p.Persons)
@@ -165,49 +224,4 @@ func showInDoubt(w io.Writer, view *ledger.View, format string) error {
 		fmt.Fprintln(w, "no reservation is in doubt")
 	}
 	return tw.Flush()
-}
-
-func newLedgerPresetCmd() *cobra.Command {
-	var o ledger.Opening
-	var kind string
-	cmd := &cobra.Command{
-		Use:   "preset",
-		Short: "Enter persons that were exported before the gateway came",
-		Long: `preset adds an opening balance to an exporter's year: persons already exported
-by other ways, known by their number only. They count beside every person that
-the gateway sees. The gateway must not be running.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			dir, err := dataDir(cmd)
-			if err != nil {
-				return err
-			}
-			o.Kind = policy.CountKind(kind)
-			if o.Year == 0 {
-				o.Year = time.Now().In(policy.Shanghai).Year()
-			}
-			keys, err := openKeys(dir)
-			if err != nil {
-				return exitError{Code: 2, Err: err}
-			}
-			l, err := ledger.Open(ledger.Options{Dir: dir, Key: keys.key("ledger"), Files: disk.Files{}, Now: time.Now})
-			if err != nil {
-				return exitError{Code: 2, Err: err}
-			}
-			if err := errors.Join(l.Preset(cmd.Context(), o), l.Close()); err != nil {
-				return exitError{Code: 2, Err: err}
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), "entered %d persons (%s) for %s in %d\n", o.Persons, o.Kind, o.Entity, o.Year)
-			return nil
-		},
-	}
-	f := cmd.Flags()
-	f.StringVar(&o.Entity, "exporter", "", "unified social credit code")
-	f.IntVar(&o.Year, "year", 0, "calendar year (default: this year)")
-	f.StringVar(&kind, "kind", "ns", "ns, sp or any")
-	f.StringVar(&o.Basis, "basis", "", "legal basis they went out under, as SC (default: counts towards every limit)")
-	f.StringVar(&o.Filing, "filing", "", "filing they went out under")
-	f.Int64Var(&o.Persons, "persons", 0, "how many")
-	f.StringVar(&o.ID, "id", "", "name of this balance; the same name is entered once")
-	return cmd
 }

@@ -52,5 +52,9 @@ Exit codes: 0 fine, 1 the answer is "no", 2 it could not be done.`,
 	}
 	root.AddCommand(newServeCmd(), newDemoCmd(), newScanCmd(), newTapCmd(), newCheckCmd(),
 		newFilingCmd(), newLedgerCmd(), newAuditCmd(), newCACmd(), newBenchCmd(), newVersionCmd())
+	root.SetHelpCommand(newHelpCmd())
+	root.InitDefaultCompletionCmd()
+	root.SetFlagErrorFunc(flagFault)
+	namesFaults(root)
 	return root
 }

@@ -34,6 +34,9 @@ breaks off; what was read before is printed.`,
 					return exitError{Code: 2, Err: fmt.Errorf("open capture: %w", err)}
 				}
 				defer f.Close()
+				if info, err := f.Stat(); err == nil && info.IsDir() {
+					return exitError{Code: 2, Err: fmt.Errorf("--read: %s is a directory; name a capture file", file)}
+				}
 				in = f
 			}
 			if err := readCapture(cmd, in); err != nil {

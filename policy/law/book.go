@@ -11,6 +11,7 @@ package law
 import (
 	"cmp"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -131,19 +132,26 @@ func readAll(fsys fs.FS) (map[string]source, error) {
 		return nil, fmt.Errorf("read directory: %w", err)
 	}
 	out := map[string]source{}
+	var faults []error
 	for _, name := range names {
 		src, err := fs.ReadFile(fsys, name)
 		if err != nil {
-			return nil, fmt.Errorf("read rule pack: %w", err)
+			faults = append(faults, fmt.Errorf("read rule pack: %w", err))
+			continue
 		}
 		p, err := parse(name, src)
 		if err != nil {
-			return nil, err
+			faults = append(faults, err)
+			continue
 		}
 		if other, ok := out[p.ID]; ok {
-			return nil, fmt.Errorf("rule packs %s and %s have the same id %s", other.name, name, p.ID)
+			faults = append(faults, fmt.Errorf("rule packs %s and %s have the same id %s", other.name, name, p.ID))
+			continue
 		}
 		out[p.ID] = source{p, filepath.Base(name), digest(src)}
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(faults...)
 	}
 	return out, nil
 }

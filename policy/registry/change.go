@@ -32,7 +32,7 @@ func (r *Registry) Add(ctx context.Context, f policy.Filing) (Change, error) {
 	}
 	return r.change(ctx, f.ID, ActAdd, "", func(prev *row) (policy.Filing, error) {
 		if prev.filing.Status == statusRevoked {
-			return f, &FaultError{Filing: f.ID, Faults: []Fault{{"filing_id", "was revoked, which is final", "register the new permission under another id"}}}
+			return f, revoked(f.ID)
 		}
 		return f, nil
 	})
@@ -49,20 +49,35 @@ func (r *Registry) Revoke(ctx context.Context, id, reason string) (Change, error
 }
 
 func (r *Registry) setStatus(ctx context.Context, id, act, status, reason string) (Change, error) {
-	if strings.TrimSpace(reason) == "" || len(reason) > maxNote {
-		return Change{}, fmt.Errorf("%s: give a reason of 1 to %d bytes", act, maxNote)
+	if err := checkReason(id, reason); err != nil {
+		return Change{}, err
 	}
 	return r.change(ctx, id, act, reason, func(prev *row) (policy.Filing, error) {
 		f := prev.filing
 		if prev.Revision == 0 {
-			return f, ErrNotFound
+			return f, fmt.Errorf("%s: %w", Named(id), ErrNotFound)
 		}
 		if f.Status == statusRevoked && status != statusRevoked {
-			return f, errors.New("it was revoked, which is final")
+			return f, revoked(id)
 		}
 		f.Status = status
 		return f, nil
 	})
+}
+
+// checkReason returns a *FaultError for a reason that cannot be kept.
+func checkReason(id, reason string) error {
+	switch {
+	case strings.TrimSpace(reason) == "" || len(reason) > maxNote:
+		return &FaultError{Filing: id, Faults: []Fault{{"reason", "is empty or too long", fmt.Sprintf("give a reason of 1 to %d bytes", maxNote)}}}
+	case longNumber(reason):
+		return &FaultError{Filing: id, Faults: []Fault{{"reason", "holds more than 10 digits in a row", "leave out numbers of persons; it stands in logs"}}}
+	}
+	return nil
+}
+
+func revoked(id string) error {
+	return &FaultError{Filing: id, Faults: []Fault{{"filing_id", "was revoked, which is final", "register the new permission under another id"}}}
 }
 
 // change appends what next makes of the newest revision, in one transaction.
@@ -70,7 +85,7 @@ func (r *Registry) change(ctx context.Context, id, act, note string, next func(p
 	defer func() {
 		var faults *FaultError
 		if err != nil && !errors.As(err, &faults) {
-			err = fmt.Errorf("%s: %w", act, err)
+			err = fmt.Errorf("%s: %w", act, damaged(r.path, err))
 		}
 	}()
 	if err := r.present(); err != nil {
@@ -132,21 +147,21 @@ func (r *Registry) List(ctx context.Context) ([]policy.Filing, error) {
 func (r *Registry) Show(ctx context.Context, id string, revision int) (policy.Filing, error) {
 	rows, err := r.revisions(ctx, id)
 	if err != nil {
-		return policy.Filing{}, fmt.Errorf("show filing: %w", err)
+		return policy.Filing{}, fmt.Errorf("show %s: %w", Named(id), err)
 	}
 	for _, row := range slices.Backward(rows) {
 		if revision == 0 || row.Revision == revision {
 			return row.filing, nil
 		}
 	}
-	return policy.Filing{}, fmt.Errorf("show filing: revision %d: %w; there are %d", revision, ErrNotFound, len(rows))
+	return policy.Filing{}, fmt.Errorf("show %s: revision %d: %w; there are %d", Named(id), revision, ErrNotFound, len(rows))
 }
 
 // History returns the changes of one filing, oldest first.
 func (r *Registry) History(ctx context.Context, id string) ([]Change, error) {
 	rows, err := r.revisions(ctx, id)
 	if err != nil {
-		return nil, fmt.Errorf("history of filing: %w", err)
+		return nil, fmt.Errorf("history of %s: %w", Named(id), err)
 	}
 	return changes(rows), nil
 }
@@ -162,7 +177,7 @@ func (r *Registry) Since(ctx context.Context, seq int64) ([]Change, error) {
 	}
 	rows, err := readRows(ctx, r.db, seq)
 	if err != nil {
-		return nil, fmt.Errorf("changes of the register: %w", err)
+		return nil, fmt.Errorf("changes of the register: %w", damaged(r.path, err))
 	}
 	return changes(rows), nil
 }
@@ -174,7 +189,7 @@ func (r *Registry) revisions(ctx context.Context, id string) ([]row, error) {
 	}
 	rows, err := readRevisions(ctx, r.db, id)
 	if err != nil {
-		return nil, err
+		return nil, damaged(r.path, err)
 	}
 	if len(rows) == 0 {
 		return nil, ErrNotFound

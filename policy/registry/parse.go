@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/datacustoms/customs/policy"
@@ -29,11 +30,24 @@ type FaultError struct {
 
 func (e *FaultError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "filing has %d fault(s)", len(e.Faults))
+	noun := "faults"
+	if len(e.Faults) == 1 {
+		noun = "fault"
+	}
+	fmt.Fprintf(&b, "%s has %d %s", Named(e.Filing), len(e.Faults), noun)
 	for _, f := range e.Faults {
 		fmt.Fprintf(&b, "\n  %s: %s; %s", f.Field, f.What, f.Mend)
 	}
 	return b.String()
+}
+
+// Named calls a filing by its id where that is a proper one, which cannot be
+// the number of a person.
+func Named(id string) string {
+	if !idForm.MatchString(id) || longNumber(id) {
+		return "the filing"
+	}
+	return "filing " + id
 }
 
 // Parse reads one filing document. Unknown fields are faults: a misspelt
@@ -50,13 +64,15 @@ func Parse(in io.Reader) (policy.Filing, error) {
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&f); err != nil {
-		return f, &FaultError{Faults: []Fault{syntaxFault(b, dec.InputOffset(), err)}}
+		return f, &FaultError{Filing: f.ID, Faults: []Fault{syntaxFault(b, dec.InputOffset(), err)}}
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return f, &FaultError{Faults: []Fault{{where(b, dec.InputOffset()), "something follows the filing", "give one filing a file"}}}
+		return f, &FaultError{Filing: f.ID, Faults: []Fault{{where(b, dec.InputOffset()), "something follows the filing", "give one filing a file"}}}
 	}
 	return f, nil
 }
+
+var fieldForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,63}$`)
 
 // syntaxFault words a decoding error without quoting the document.
 func syntaxFault(b []byte, at int64, err error) Fault {
@@ -65,15 +81,34 @@ func syntaxFault(b []byte, at int64, err error) Fault {
 	switch {
 	case errors.As(err, &syntax):
 		return Fault{where(b, syntax.Offset), "is not JSON", "check quotes, commas and braces before this place"}
+	case errors.As(err, &wrong) && wrong.Field == "":
+		return Fault{where(b, wrong.Offset), "is no filing", "write a filing as one JSON object, { … }, one a file"}
 	case errors.As(err, &wrong):
 		return Fault{wrong.Field, "has the wrong type, " + where(b, wrong.Offset), "give " + article(wrong.Type.String())}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return Fault{where(b, int64(len(b))), "the document ends too early", "give one complete filing"}
 	}
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok && len(name) < 80 {
-		return Fault{strings.Trim(name, `"`), "is no field of a filing, before " + where(b, at), "check its spelling and place"}
+	if strings.HasPrefix(err.Error(), "json: unknown field ") {
+		return strayFault(b)
 	}
 	return Fault{where(b, at), "has a value outside its set", "use general, important or core for a level"}
+}
+
+// strayFault names the first unknown field, where its name can be nothing but
+// a misspelt one, and its line.
+func strayFault(b []byte) Fault {
+	s, ok := findStray(b)
+	if !ok {
+		return Fault{"the filing", "has a field that is none of a filing", "check the spelling and place of its fields"}
+	}
+	line, mend := where(b, s.at), "check its spelling and place"
+	if near := closest(s.name, s.known); near != "" {
+		mend = "did you mean " + near + "?"
+	}
+	if len(s.path) > 120 || !fieldForm.MatchString(s.name) || longNumber(s.name) {
+		return Fault{line, "has a field that is none of a filing", mend}
+	}
+	return Fault{s.path, "is no field of a filing, on " + line, mend}
 }
 
 func article(kind string) string {

@@ -23,8 +23,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver
-
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/policy/law"
 )
@@ -38,6 +36,9 @@ type Options struct {
 	Poll time.Duration
 	// Now is the clock. Default time.Now.
 	Now func() time.Time
+	// ReadOnly opens a store that is there and writes nothing beside it, to
+	// look at a copy that cannot be written. Changes are refused.
+	ReadOnly bool
 }
 
 // Terms says how long a pathway lasts and where it is open, by the law of a
@@ -47,7 +48,7 @@ type Terms interface {
 }
 
 // ErrNotFound means that there is no filing, or no revision, of that id.
-var ErrNotFound = errors.New("filing not found")
+var ErrNotFound = errors.New("not found in the register")
 
 // Registry is the store of filings. It is safe for concurrent use.
 type Registry struct {
@@ -94,14 +95,27 @@ func Open(path string, o Options) (*Registry, error) {
 	}
 	r := &Registry{o: o, path: abs}
 	if err := r.open(context.Background()); err != nil {
-		return nil, errors.Join(fmt.Errorf("open register %s: %w", abs, err), r.Close())
+		return nil, errors.Join(fmt.Errorf("open register %s: %w", abs, damaged(abs, err)), r.Close())
 	}
 	return r, nil
 }
 
+// How SQLite opens the store.
+const (
+	readWrite = "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
+	readOnly  = "mode=ro&_pragma=busy_timeout(5000)"
+)
+
 func (r *Registry) open(ctx context.Context) error {
 	// Made here so that nobody else may read it, also its WAL.
-	f, err := os.OpenFile(r.path, os.O_RDWR|os.O_CREATE, 0o600)
+	flag, query, setup := os.O_RDWR|os.O_CREATE, readWrite, schema
+	if r.o.ReadOnly {
+		flag, query, setup = os.O_RDONLY, readOnly, nil
+		if _, err := os.Stat(r.path + "-wal"); errors.Is(err, fs.ErrNotExist) {
+			query += "&immutable=1" // no gateway has it open: it needs no lock and no file beside it
+		}
+	}
+	f, err := os.OpenFile(r.path, flag, 0o600)
 	if err != nil {
 		return err
 	}
@@ -109,12 +123,12 @@ func (r *Registry) open(ctx context.Context) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	dsn := url.URL{Scheme: "file", Path: r.path, RawQuery: "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"}
+	dsn := url.URL{Scheme: "file", Path: r.path, RawQuery: query}
 	if r.db, err = sql.Open("sqlite", dsn.String()); err != nil {
 		return err
 	}
 	r.db.SetMaxOpenConns(4)
-	for _, stmt := range schema {
+	for _, stmt := range setup {
 		if _, err := r.db.ExecContext(ctx, stmt); err != nil {
 			return err
 		}
@@ -182,7 +196,7 @@ func (r *Registry) refresh(ctx context.Context, age time.Duration) error {
 	ask, cancel := context.WithTimeout(context.WithoutCancel(ctx), stale)
 	defer cancel()
 	if err := r.renew(ask, next); err != nil {
-		next.err = fmt.Errorf("register %s: %w", filepath.Base(r.path), err)
+		next.err = fmt.Errorf("register %s: %w", filepath.Base(r.path), damaged(r.path, err))
 	}
 	r.view.Store(next)
 	return next.err

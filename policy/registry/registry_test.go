@@ -354,3 +354,74 @@ func TestAnyHistoryReopens(t *testing.T) {
 		}
 	})
 }
+
+func TestUnknownAndRevokedFilingsAreNamed(t *testing.T) {
+	r, _ := fresh(t, contract("F1"))
+	if _, err := r.Suspend(ctx, "F9", "why"); !errors.Is(err, registry.ErrNotFound) || !strings.Contains(err.Error(), "filing F9") {
+		t.Errorf("unknown: %v", err)
+	}
+	if _, err := r.Suspend(ctx, "13800138000", "why"); !errors.Is(err, registry.ErrNotFound) || strings.Contains(err.Error(), "138") {
+		t.Errorf("unknown and perhaps a number: %v", err)
+	}
+	if _, err := r.Revoke(ctx, "F1", "ended"); err != nil {
+		t.Fatal(err)
+	}
+	var faults *registry.FaultError
+	if _, err := r.Suspend(ctx, "F1", "why"); !errors.As(err, &faults) || !strings.Contains(err.Error(), "filing F1") {
+		t.Errorf("revoked: %v", err)
+	}
+	if _, err := r.Suspend(ctx, "F1", "asked by 13800138000"); !errors.As(err, &faults) || strings.Contains(err.Error(), "138") {
+		t.Errorf("reason with a number: %v", err)
+	}
+}
+
+func TestDamagedStoreIsCalledDamaged(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "registry.db")
+	if err := os.WriteFile(path, []byte(strings.Repeat("no database ", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := registry.Open(path, registry.Options{})
+	if !errors.Is(err, registry.ErrDamaged) || !strings.Contains(err.Error(), "registry.db is damaged: restore it from a backup (file is not a database (26))") {
+		t.Errorf("got %v", err)
+	}
+	r, _ := fresh(t, contract("F1"))
+	if err := r.Ready(ctx); err != nil {
+		t.Errorf("a sound store: %v", err)
+	}
+}
+
+func TestReadOnlyLeavesTheFolderAsItIs(t *testing.T) {
+	c := newClock()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "registry.db")
+	w, err := registry.Open(path, registry.Options{Now: c.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Add(ctx, contract("F1")); err != nil {
+		t.Fatal(err)
+	}
+	look := func() {
+		t.Helper()
+		r, err := registry.Open(path, registry.Options{Now: c.Now, ReadOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		list, err := r.List(ctx)
+		if err != nil || len(list) != 1 {
+			t.Errorf("list: %d, %v", len(list), err)
+		}
+		if _, err := r.Suspend(ctx, "F1", "why"); err == nil {
+			t.Error("a store opened for reading was written")
+		}
+	}
+	look() // beside a process that has it open
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	look()
+	if names, _ := filepath.Glob(filepath.Join(dir, "*")); len(names) != 1 {
+		t.Errorf("reading left %v", names)
+	}
+}

@@ -28,14 +28,13 @@ const (
 )
 
 var (
-	statuses  = []string{statusDraft, statusSubmitted, statusEffective, statusSuspended, statusExpired, statusRevoked, statusSuperseded}
-	pathways  = []policy.Pathway{policy.SA, policy.SC, policy.CERT, policy.GBASC, policy.FTZList, policy.Exemption}
-	forms     = []string{"", "raw", "deidentified", "anonymised", "aggregated"}
-	roles     = []string{"", "controller", "processor", "group"}
-	idForm    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
-	classForm = regexp.MustCompile(`^[a-z]+(\.[a-z0-9_]+)+$`)
-	cityForm  = regexp.MustCompile(`^[0-9]{4,6}$`)
-	landForm  = regexp.MustCompile(`^[A-Z]{2}$`)
+	statuses = []string{statusDraft, statusSubmitted, statusEffective, statusSuspended, statusExpired, statusRevoked, statusSuperseded}
+	pathways = []policy.Pathway{policy.SA, policy.SC, policy.CERT, policy.GBASC, policy.FTZList, policy.Exemption}
+	forms    = []string{"", "raw", "deidentified", "anonymised", "aggregated"}
+	roles    = []string{"", "controller", "processor", "group"}
+	idForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+	cityForm = regexp.MustCompile(`^[0-9]{4,6}$`)
+	landForm = regexp.MustCompile(`^[A-Z]{2}$`)
 )
 
 // claims are the legal bases that can be registered as an exemption, with the
@@ -79,8 +78,11 @@ func (v *validator) head() {
 	if v.f.Schema != policy.FilingSchema {
 		v.fault("schema", "is not "+policy.FilingSchema, "write "+policy.FilingSchema)
 	}
-	if !idForm.MatchString(v.f.ID) || strings.HasPrefix(v.f.ID, "national.") {
+	switch {
+	case !idForm.MatchString(v.f.ID) || strings.HasPrefix(v.f.ID, "national."):
 		v.fault("filing_id", "is not a proper id", "use 1 to 64 letters, digits, dots, dashes or underscores, and not national.")
+	case longNumber(v.f.ID):
+		v.fault("filing_id", "holds more than 10 digits in a row", "use an id without numbers of persons; it stands in logs and answers")
 	}
 	if !slices.Contains(pathways, v.f.Pathway) {
 		v.fault("pathway", "is none that is known", "use SA, SC, CERT, GBA_SC, FTZ_LIST or EXEMPTION")
@@ -157,8 +159,8 @@ func (v *validator) items() {
 			v.fault(at+".categories", "is empty", "name the classes of data, as pi.contact.mobile")
 		}
 		for j, c := range it.Categories {
-			if !classForm.MatchString(string(c)) {
-				v.fault(fmt.Sprintf("%s.categories[%d]", at, j), "is no class name", "use a name like pi.contact.mobile")
+			if what, mend := classFault(c); what != "" {
+				v.fault(fmt.Sprintf("%s.categories[%d]", at, j), what, mend)
 			}
 		}
 		if it.Level == inspect.Core {

@@ -69,6 +69,11 @@ func TestValidate(t *testing.T) {
 		{"id of a national limit", contract("national.ns"), "filing_id"},
 		{"id with a slash", contract("a/b"), "filing_id"},
 		{"unknown pathway and status", contract("F", func(f *policy.Filing) { f.Pathway, f.Status = "LETTER", "fine" }), "pathway status"},
+		{"id that may be a number", contract("SC-13800138000"), "filing_id"},
+		{"id of ten digits", contract("SC-2026001234"), ""},
+		{"id of 65 characters", contract(strings.Repeat("a", 65)), "filing_id"},
+		{"class with a typing error", contract("F", func(f *policy.Filing) { f.Items[0].Categories = []inspect.Class{"pi.contact.moblie"} }), "items[0].categories[0]"},
+		{"class of the operator", contract("F", func(f *policy.Filing) { f.Items[0].Categories = []inspect.Class{"x.badge"} }), ""},
 		{"nobody to receive", contract("F", func(f *policy.Filing) { f.Recipients = nil }), "recipients"},
 		{"country by name", contract("F", func(f *policy.Filing) { f.Recipients[0].Country = "Singapore" }), "recipients[0].country"},
 		{"link to nobody", contract("F", func(f *policy.Filing) { f.Links[0].Recipient = "hk" }), "links[0].recipient"},
@@ -116,6 +121,28 @@ func TestFaultsSayWhatWhereAndHowToMendAndNothingIsStored(t *testing.T) {
 	}
 }
 
+// An unknown class is named with the nearest one, unless it may be a number.
+func TestClassFaults(t *testing.T) {
+	terms, err := law.Open("", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for class, want := range map[inspect.Class]string{
+		"pi.contact.moblie": "items[0].categories[0]: names the class pi.contact.moblie, which is none that is known; did you mean pi.contact.mobile?",
+		"pi.shoe.size.left": "begin the name of your own with x.",
+		"pi.13800138000":    "is no class name",
+	} {
+		f := contract("SC-1", func(f *policy.Filing) { f.Items[0].Categories = []inspect.Class{class} })
+		err := registry.Validate(f, terms)
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "filing SC-1 has 1 fault\n") {
+			t.Errorf("%s: %v", class, err)
+		}
+		if strings.Contains(err.Error(), "13800138000") {
+			t.Error("the error repeats a number")
+		}
+	}
+}
+
 func TestParse(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"empty", "", "ends too early"},
@@ -125,14 +152,17 @@ func TestParse(t *testing.T) {
 		{"wrong type", `{"volume": {"subjects_ns_per_year": "many"}}`, "volume.subjects_ns_per_year: has the wrong type"},
 		{"unknown level", `{"items": [{"level": "secret"}]}`, "outside its set"},
 		{"two filings", "{}\n{}", "something follows"},
-		{"a list", `[]`, "wrong type"},
+		{"a list", `[]`, "one JSON object"},
+		{"unknown field with its line", "{\n\"filing_id\": \"F1\",\n\"links\": [{},\n{\"prots\": [443]}],\n\"pia\": null\n}", "filing F1 has 1 fault\n  links[1].prots: is no field of a filing, on line 4; did you mean ports?"},
+		{"known elsewhere only", "{\n\"purpose\": \"x\"}", "purpose: is no field of a filing, on line 2; did you mean purposes?"},
+		{"unknown field that may be a number", "{\"13800138000\": 1}", "line 1: has a field that is none of a filing"},
 	}
 	for _, tt := range tests {
 		_, err := registry.Parse(strings.NewReader(tt.text))
 		if err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: got %v, want %q", tt.name, err, tt.want)
 		}
-		if strings.Contains(err.Error(), "many") {
+		if strings.Contains(err.Error(), "many") || strings.Contains(err.Error(), "13800138000") {
 			t.Errorf("%s: the error repeats a value", tt.name)
 		}
 	}

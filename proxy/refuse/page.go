@@ -33,6 +33,7 @@ type pageData struct {
 	Style   template.CSS
 	Status  int
 	Held    bool
+	Failed  bool // on its way, not by a rule
 	Zh, En  document
 	Reasons []pageReason
 	Need    [2]string
@@ -50,7 +51,7 @@ var needs = map[policy.Need][2]string{
 
 // page gives the refusal as one self-contained HTML page.
 func page(f *Refusal) []byte {
-	d := pageData{Style: template.CSS(pageStyle), Held: f.Verdict.Action == policy.Hold,
+	d := pageData{Style: template.CSS(pageStyle), Held: f.Verdict.Action == policy.Hold, Failed: f.undelivered(),
 		Zh: describe(f, Chinese), En: describe(f, English), Need: needs[f.Verdict.Need]}
 	d.Status = d.En.Status
 	for i := range d.En.Reasons {

@@ -8,6 +8,9 @@ import (
 	"github.com/datacustoms/customs/policy"
 )
 
+// undelivered stands in place of an action where the gateway took none.
+const undelivered = "undelivered"
+
 // document is a problem document of RFC 9457 with our extensions.
 type document struct {
 	Type     string   `json:"type"`
@@ -55,8 +58,11 @@ func describe(f *Refusal, lang string) document {
 	doc := document{Type: "urn:datacustoms:reason:" + string(v.Reasons[0].Code), Status: Status(v),
 		Action: policy.Block.String(), Filing: v.Filing, Record: f.RecordID, Ticket: f.Ticket,
 		Retry: f.retryAfter(), Remedies: []string{}}
-	if v.Action == policy.Hold {
+	switch {
+	case v.Action == policy.Hold:
 		doc.Action = policy.Hold.String()
+	case f.undelivered():
+		doc.Action = undelivered
 	}
 	if f.RecordID != "" {
 		doc.Instance = "urn:datacustoms:record:" + f.RecordID

@@ -1,5 +1,6 @@
 // Package refuse answers a flow that may not go: which rule, which clause of
-// which filing, and what would make it pass.
+// which filing, and what would make it pass; and one that might go and could
+// not be delivered.
 //
 // A program gets application/problem+json (RFC 9457) in Chinese or English, a
 // browser a page with both. Nothing in an answer comes from the stream: it is
@@ -54,6 +55,13 @@ func Status(v *policy.Verdict) int {
 		return s
 	}
 	return http.StatusForbidden
+}
+
+// undelivered reports whether the flow failed on its way and was not refused:
+// no rule of the gateway stood against it.
+func (f *Refusal) undelivered() bool {
+	s := Status(&f.Verdict)
+	return s == http.StatusBadGateway || s == http.StatusGatewayTimeout
 }
 
 // retryAfter returns when to ask again, in seconds, or 0 for never.

@@ -174,6 +174,24 @@ func TestProblemDocument(t *testing.T) {
 	}
 }
 
+// TestUndeliveredIsNotRefused: where the destination failed, no rule refused.
+func TestUndeliveredIsNotRefused(t *testing.T) {
+	for code, failed := range map[policy.Code]bool{policy.OriginUnreachable: true, policy.OriginUntrusted: true,
+		policy.OriginTimeout: true, policy.NameUnresolved: true, policy.FilingNotFound: false, policy.LedgerUnavail: false} {
+		f := refuse.Refusal{Verdict: policy.Refuse(code)}
+		var doc struct{ Action string }
+		if err := json.NewDecoder(answer(t, f, "POST", "", "en").Body).Decode(&doc); err != nil {
+			t.Fatal(err)
+		}
+		page, _ := io.ReadAll(answer(t, f, "GET", "text/html", "").Body)
+		told := bytes.Contains(page, []byte("数据传输未能送达")) && bytes.Contains(page, []byte("could not be delivered"))
+		refused := bytes.Contains(page, []byte("未放行")) || bytes.Contains(page, []byte("was refused"))
+		if want := map[bool]string{true: "undelivered", false: "block"}[failed]; doc.Action != want || told != failed || refused == failed {
+			t.Errorf("%s: action %s, want %s; page says undelivered %v, refused %v", code, doc.Action, want, told, refused)
+		}
+	}
+}
+
 func TestNegotiation(t *testing.T) {
 	for _, tt := range []struct {
 		accept string

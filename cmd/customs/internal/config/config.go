@@ -55,7 +55,7 @@ type CA struct {
 // Upstream says how the gateway leaves.
 type Upstream struct {
 	Roots []string       `yaml:"roots" is:"pem" doc:"certificate files added to the system's roots, to verify origins"`
-	Allow []netip.Prefix `yaml:"allow" doc:"networks that the dial guard would refuse: loopback, private, link-local"`
+	Allow []netip.Prefix `yaml:"allow" doc:"networks that the dial guard would refuse: loopback, private, link-local; a cloud metadata address only by itself"`
 }
 
 // Exporter is a legal entity behind the gateway and how its clients are known.
