@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/datacustoms/customs/cmd/customs/internal/config"
+	"github.com/datacustoms/customs/proxy/meter"
 )
 
 // blocks returns the fenced blocks of README.md in one language.
@@ -218,6 +219,22 @@ func TestReadmeTree(t *testing.T) {
 	for _, m := range tree {
 		if info, err := os.Stat("../../" + m[1]); err != nil || !info.IsDir() {
 			t.Errorf("README.md shows %s, which is not there", m[1])
+		}
+	}
+}
+
+// TestReadmeSaysWhatIsNotInspected wants every name of that list in the
+// readme of each language.
+func TestReadmeSaysWhatIsNotInspected(t *testing.T) {
+	for _, file := range []string{"../../README.md", "../../deploy/README.zh-CN.md"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range meter.Uninspected() {
+			if !strings.Contains(string(text), "`"+name+"`") {
+				t.Errorf("%s does not name %s", file, name)
+			}
 		}
 	}
 }

@@ -86,9 +86,12 @@ func TestIdleConnectionIsClosed(t *testing.T) {
 }
 
 func TestClientThatTakesNothingIsCut(t *testing.T) {
-	s := newStage(t, setup{options: intercept.Options{ResponseIdle: 300 * time.Millisecond},
+	piece := pattern(1 << 20)
+	s := newStage(t, setup{options: intercept.Options{ResponseIdle: 500 * time.Millisecond},
 		origin: proxytest.OriginOptions{Handler: func(w http.ResponseWriter, _ *http.Request) {
-			io.Copy(w, strings.NewReader(strings.Repeat("x", 32<<20)))
+			for range 32 {
+				w.Write(piece)
+			}
 		}}})
 	h1 := s.raw()
 	io.WriteString(h1, s.head("GET /")+"\r\n")

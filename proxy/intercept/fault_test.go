@@ -134,7 +134,7 @@ func TestUnreadStreamDoesNotStallItsSiblings(t *testing.T) {
 
 func TestUpgrade(t *testing.T) {
 	echo := func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Upgrade", "websocket")
+		w.Header().Set("Upgrade", r.Header.Get("Upgrade"))
 		w.Header().Set("Connection", "Upgrade")
 		w.WriteHeader(http.StatusSwitchingProtocols)
 		c, rw, err := http.NewResponseController(w).Hijack()
@@ -148,12 +148,15 @@ func TestUpgrade(t *testing.T) {
 	}
 	tests := []struct {
 		name   string
+		to     string
 		house  proxytest.HouseOptions
 		status int
 	}{
-		{"governed", proxytest.HouseOptions{}, 403},
-		{"observed", proxytest.HouseOptions{Mode: proxy.Observe}, 101},
-		{"domestic", proxytest.HouseOptions{Domestic: map[string]bool{name: true}}, 101},
+		{"governed", "websocket", proxytest.HouseOptions{}, 403},
+		{"observed", "websocket", proxytest.HouseOptions{Mode: proxy.Observe}, 101},
+		{"domestic", "websocket", proxytest.HouseOptions{Domestic: map[string]bool{name: true}}, 101},
+		{"governed, another protocol", "SPDY/3.1", proxytest.HouseOptions{}, 403},
+		{"observed, another protocol", "SPDY/3.1", proxytest.HouseOptions{Mode: proxy.Observe}, 101},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -164,7 +167,8 @@ func TestUpgrade(t *testing.T) {
 			}
 			c := tls.Client(raw, &tls.Config{ServerName: name, RootCAs: s.ca.Pool()})
 			defer c.Close()
-			fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: %s:%s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nping", name, s.port())
+			c.SetDeadline(time.Now().Add(5 * time.Second))
+			fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: %s:%s\r\nConnection: Upgrade\r\nUpgrade: %s\r\n\r\nping", name, s.port(), tt.to)
 			got := make([]byte, 4096)
 			n, err := c.Read(got)
 			if err != nil || !bytes.HasPrefix(got[:n], fmt.Appendf(nil, "HTTP/1.1 %d ", tt.status)) {
@@ -172,10 +176,13 @@ func TestUpgrade(t *testing.T) {
 			}
 			if tt.status == 403 {
 				s.untouched()
-				if r := s.records(1)[0]; !r.Intent.Decided.Has(policy.CoverageOpaque) {
+				if r := s.records(1)[0]; !r.Intent.Decided.Has(policy.UpgradeNotRead) {
 					t.Errorf("decided %+v", r.Intent.Decided)
 				}
 				return
+			}
+			if !bytes.Contains(got[:n], []byte("Upgrade: "+tt.to+"\r\n")) {
+				t.Errorf("got %q, want a switch to %s", got[:n], tt.to)
 			}
 			rest, _ := io.ReadAll(c)
 			if all := string(got[:n]) + string(rest); !strings.HasSuffix(all, "ping") {
@@ -185,7 +192,7 @@ func TestUpgrade(t *testing.T) {
 			if r.Outcome.Bytes != 4 || r.Outcome.Received != 4 {
 				t.Errorf("outcome = %+v", *r.Outcome)
 			}
-			if tt.name == "observed" && !r.Intent.Decided.Has(policy.CoverageOpaque) {
+			if tt.name == "observed" && !r.Intent.Decided.Has(policy.UpgradeNotRead) {
 				t.Errorf("decided %+v", r.Intent.Decided)
 			}
 		})

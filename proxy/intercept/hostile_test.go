@@ -319,3 +319,16 @@ func TestNoContinueForARefusedHead(t *testing.T) {
 	}
 	s.untouched()
 }
+
+// A second header line counts as much as the first.
+func TestEveryCodingIsToldToTheScan(t *testing.T) {
+	s := newStage(t, setup{})
+	r := request(t, "POST", s.url("/"), strings.NewReader("x"))
+	r.Header["Content-Encoding"] = []string{"identity", "gzip"}
+	r.Header["Content-Type"] = []string{"image/png", "text/csv"}
+	s.do(s.client(false), r)
+	metas := s.house.Metas()
+	if m := metas[len(metas)-1]; m.ContentEncoding != "identity, gzip" || m.ContentType != "image/png, text/csv" {
+		t.Errorf("told %q, %q", m.ContentEncoding, m.ContentType)
+	}
+}

@@ -135,6 +135,10 @@ func (i *Interceptor) take() bool {
 // recordLimit is how long an exchange that was cut has to record its outcome.
 const recordLimit = 5 * time.Second
 
+// firstRequestGrace is how long a connection that is ready for its first
+// request may take to show it when draining begins.
+const firstRequestGrace = 250 * time.Millisecond
+
 // Shutdown lets the exchanges that are under way finish, closes everything
 // else, and waits. When ctx ends first, what is left is cut, and its outcome
 // recorded. Exchanges of Plain are cut by whoever serves them.
@@ -143,6 +147,11 @@ func (i *Interceptor) Shutdown(ctx context.Context) error {
 	i.closed = true
 	var ending []io.Closer
 	for c := range i.young {
+		if t, ok := c.(*tls.Conn); ok {
+			// Its first request may lie in the socket already.
+			t.SetReadDeadline(time.Now().Add(firstRequestGrace))
+			continue
+		}
 		ending = append(ending, c)
 	}
 	for c := range i.upgraded {

@@ -137,6 +137,10 @@ func (t *transfer) receive(resp *http.Response) {
 	swap := t.switches(resp)
 	stripResponse(resp.Header, swap)
 	if swap {
+		// goproxy copies both ways only for what it takes for a WebSocket; the
+		// writer puts the protocol's own name back.
+		t.w.protocol = resp.Header.Get("Upgrade")
+		resp.Header.Set("Upgrade", "websocket")
 		rw := resp.Body.(io.ReadWriteCloser)
 		t.release = t.i.upgrade(rw)
 		t.swapped = &switched{ReadWriteCloser: rw, alive: t.alive, sent: &t.out.sent}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -60,6 +61,7 @@ func (i *Interceptor) serve(rw http.ResponseWriter, r *http.Request, tn *tunnel)
 	if r.ContentLength == 0 { // HTTP/2 has a body to read all the same
 		r.Body, t.client.err = http.NoBody, io.EOF
 	}
+	t.w.unread = func() bool { return r.ProtoMajor == 1 && t.client.ended() != io.EOF }
 	t.out.alive = t.alive
 	defer t.end()
 	dest, code, ok := i.locate(r, tn)
@@ -100,13 +102,14 @@ func (t *transfer) begin(r *http.Request, dest policy.Destination, code policy.C
 	if s.Host == "" {
 		f.Scheme = "http"
 	}
-	meta := inspect.Meta{ContentType: r.Header.Get("Content-Type"),
-		ContentEncoding: r.Header.Get("Content-Encoding"), Size: r.ContentLength}
+	// Which of several lines an origin goes by is not known, so all are told.
+	meta := inspect.Meta{ContentType: strings.Join(r.Header["Content-Type"], ", "),
+		ContentEncoding: strings.Join(r.Header["Content-Encoding"], ", "), Size: r.ContentLength}
 	t.x = t.i.o.Gateway.Begin(r.Context(), f, sniff.HeadText(r.Method, r.URL.RequestURI(), r.Header), meta)
 	enforced := t.i.o.Gateway.Mode() == proxy.Enforce && t.x.Step() == proxy.Read
 	switch {
 	case t.upgrade && enforced:
-		t.x.Fail(policy.CoverageOpaque)
+		t.x.Fail(policy.UpgradeNotRead)
 	case enforced && t.i.o.MaxBody > 0 && r.ContentLength > t.i.o.MaxBody:
 		t.x.Fail(policy.Oversize)
 	}
@@ -129,7 +132,7 @@ func (t *transfer) admit(r *http.Request) *http.Response {
 		return t.refuse(t.refusal())
 	}
 	if t.upgrade && t.x.Step() == proxy.Read {
-		t.x.Fail(policy.CoverageOpaque) // observed: the messages go by unread
+		t.x.Fail(policy.UpgradeNotRead) // observed: the messages go by unread
 	}
 	return nil
 }

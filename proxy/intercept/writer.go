@@ -17,6 +17,10 @@ type writer struct {
 	rc      *http.ResponseController
 	idle    time.Duration
 	buffers *sync.Pool
+	// unread reports whether an HTTP/1 request did not come to its end: then
+	// its connection cannot carry another, for the rest would be taken for it.
+	unread   func() bool
+	protocol string // that a 101 switches to
 
 	mu    sync.Mutex // informational heads come from the transport's goroutine
 	over  bool       // no informational head is taken any more; guarded by mu
@@ -39,6 +43,11 @@ func (w *writer) WriteHeader(code int) {
 	}
 	w.wrote = true
 	w.flush = w.Header().Get("Content-Length") == ""
+	if code == http.StatusSwitchingProtocols {
+		w.Header().Set("Upgrade", w.protocol)
+	} else if w.unread() {
+		w.Header().Set("Connection", "close")
+	}
 	w.rc.SetWriteDeadline(time.Now().Add(w.idle))
 	w.ResponseWriter.WriteHeader(code)
 	if w.flush && code != http.StatusSwitchingProtocols {

@@ -34,6 +34,7 @@ var (
 		policy.InternalFault, policy.Oversize, policy.BudgetExhausted, policy.RedactionUnavail, policy.AfterRelease,
 		policy.AuthorityMismatch, policy.DialRefused, policy.NameUnresolved, policy.NotTLS, policy.BadRequest,
 		policy.NameHoldsData, policy.ClientGone, policy.OriginUnreachable, policy.OriginUntrusted, policy.OriginTimeout, policy.Draining,
+		policy.UpgradeNotRead,
 	}
 
 	classes = []inspect.Class{
@@ -61,14 +62,19 @@ func closed[T ~string](set []T, v T) string {
 func Uninspected() []string {
 	return []string{
 		"responses",                // bodies of answers to clients
+		"domestic_destinations",    // pass unread, and are recorded
 		"websocket_messages",       // behind an upgrade, which is refused or passed unread
 		"quic_udp",                 // HTTP/3 and every datagram: to be stopped at the firewall
 		"non_tls_tunnels",          // refused: NOT_TLS
 		"pinned_clients",           // their handshake fails; nothing leaves
-		"bodies_br",                // a coding that is not decoded: coverage opaque, blocked
-		"bodies_zstd",              // likewise
-		"encrypted_content",        // archives with a password, end-to-end encryption: coverage opaque
-		"images_audio_video",       // no recognition of text in pictures or speech
+		"br_zstd_bodies",           // codings that are not decoded: coverage opaque, blocked
+		"archives_and_documents",   // zip, office, pdf and the like: coverage opaque or partial, blocked
+		"marked_ciphertext",        // encrypted content that says so: coverage opaque, blocked
+		"unmarked_ciphertext",      // encrypted or random bytes without a known head pass as data
+		"base64_values",            // text codings inside JSON, forms and lines pass as text
+		"pictures_audio_video",     // no recognition of text or faces; pictures: coverage partial, blocked
+		"names_addresses_and_more", // classes without a rule yet: the README lists those that have one
 		"traffic_around_the_proxy", // whatever the network lets past the gateway
 	}
+
 }

@@ -44,8 +44,9 @@ type House struct {
 	events   []proxy.Event   // guarded by mu
 	lookups  []string        // guarded by mu
 	declared []policy.Declared
-	changed  chan struct{} // closed and replaced with each record or event
-	ids      int           // guarded by mu
+	metas    []inspect.Meta // guarded by mu
+	changed  chan struct{}  // closed and replaced with each record or event
+	ids      int            // guarded by mu
 }
 
 // NewHouse makes a house and the gateway that lives in it.
@@ -199,7 +200,19 @@ func (h *House) Decide(_ context.Context, q *policy.Question) (policy.Verdict, e
 }
 
 // Open starts a scan that looks for Mark.
-func (h *House) Open(inspect.Meta, io.ReaderAt) (inspect.Scan, error) { return &scan{h: h}, nil }
+func (h *House) Open(m inspect.Meta, _ io.ReaderAt) (inspect.Scan, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.metas = append(h.metas, m)
+	return &scan{h: h}, nil
+}
+
+// Metas returns how the parts were described that were scanned.
+func (h *House) Metas() []inspect.Meta {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return append([]inspect.Meta(nil), h.metas...)
+}
 
 type scan struct {
 	h    *House

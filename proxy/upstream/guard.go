@@ -6,9 +6,11 @@ package upstream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 
@@ -72,11 +74,20 @@ func NewGuard(o GuardOptions) *Guard {
 }
 
 // systemLookup asks for the absolute name: search domains would turn one name
-// into another.
+// into another. The hosts file has names of one label without the final dot,
+// so it is read for them before anybody is asked.
 func systemLookup(ctx context.Context, name string) ([]netip.Addr, error) {
+	if !strings.Contains(name, ".") {
+		local := net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) { return nil, errHostsOnly }}
+		if addrs, err := local.LookupNetIP(ctx, "ip", name); err == nil {
+			return addrs, nil
+		}
+	}
 	r := net.Resolver{PreferGo: true}
 	return r.LookupNetIP(ctx, "ip", name+".")
 }
+
+var errHostsOnly = errors.New("upstream: only the hosts file is read")
 
 // Resolve returns the one address that is dialled for a canonical host. Of
 // several answers the first that may be dialled is taken.

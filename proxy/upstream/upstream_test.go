@@ -140,6 +140,17 @@ func TestGuardAllowances(t *testing.T) {
 	}
 }
 
+func TestGuardReadsTheHostsFile(t *testing.T) {
+	hosts, err := os.ReadFile("/etc/hosts")
+	if err != nil || !strings.Contains(string(hosts), "localhost") {
+		t.Skip("the hosts file does not name localhost")
+	}
+	g := upstream.NewGuard(upstream.GuardOptions{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}})
+	if a, err := g.Resolve(t.Context(), "localhost", 443); err != nil || !a.IsLoopback() {
+		t.Errorf("Resolve(localhost) = %v, %v", a, err)
+	}
+}
+
 func TestGuardKeepsAnAnswerForAWhile(t *testing.T) {
 	b, g := newGuard()
 	for range 3 {
