@@ -38,7 +38,6 @@ type stage struct {
 	origin *proxytest.Origin
 	ca     *proxytest.CA // of the gateway
 	i      *intercept.Interceptor
-	early  bool // the ClientHello comes in with the tunnel
 }
 
 type setup struct {
