@@ -119,13 +119,12 @@ func (s *stream) open() {
 	if s.scan.meta.Kind != inspect.Head {
 		ct := strings.ToLower(s.scan.meta.ContentType)
 		claim := strings.HasPrefix(ct, "application/x-www-form-urlencoded")
-		open := ct == "" || strings.HasPrefix(ct, "text/plain") || strings.HasPrefix(ct, "application/octet-stream")
 		switch {
 		case decode.IsJSON(head):
 			mode = record.Objects
 		case decode.IsMarkup(head):
 			mode = record.Markup
-		case claim && bytes.IndexByte(head, '=') >= 0 || open && decode.IsForm(head):
+		case claim && bytes.IndexByte(head, '=') >= 0 || decode.IsForm(head):
 			mode, form = record.Whole, true
 		}
 	}

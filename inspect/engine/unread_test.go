@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/datacustoms/customs/inspect"
+	"github.com/datacustoms/customs/inspect/engine"
 	"github.com/datacustoms/customs/inspect/inspecttest"
 	"github.com/datacustoms/customs/inspect/synth"
 )
@@ -112,6 +113,28 @@ func TestNoPartIsClean(t *testing.T) {
 			if c := scan(t, e, m, []byte(fmt.Sprintf(frame, strings.Repeat("content ", 20))), 0).Coverage; c.State != inspect.Full {
 				t.Errorf("text in %q: %+v", frame, c)
 			}
+		}
+	}
+}
+
+// A type that a sender claims hides nothing: the same form is read under each.
+func TestFormUnderAnyType(t *testing.T) {
+	e, err := engine.New(engine.Options{Key: make([]byte, 32)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ct := range []string{"", "application/x-www-form-urlencoded", "image/png", "application/json", "text/html", "video/mp4"} {
+		s, err := e.Open(inspect.Meta{ContentType: ct, Size: -1}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Write([]byte("tel=%2B86+138+0013+8000&a=1%33%38%30%30%3138001&b=x"))
+		r, err := s.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := r.Count(inspect.Mobile, inspect.Medium); n != 2 {
+			t.Errorf("as %q: %d mobiles, want 2", ct, n)
 		}
 	}
 }
