@@ -74,6 +74,7 @@ const (
 	ClientGone        Code = "CLIENT_GONE"
 	OriginUnreachable Code = "ORIGIN_UNREACHABLE"
 	OriginUntrusted   Code = "ORIGIN_UNTRUSTED"
+	OriginCut         Code = "ORIGIN_CUT_RESPONSE"
 	OriginTimeout     Code = "ORIGIN_TIMEOUT"
 	Draining          Code = "DRAINING"
 	UpgradeNotRead    Code = "UPGRADE_NOT_READ"

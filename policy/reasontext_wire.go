@@ -79,6 +79,9 @@ var wireTexts = map[Code]bilingual{
 	OriginTimeout: {
 		words{"目的主机超时", "目的主机未在时限内应答。", "稍后重试。", ""},
 		words{"Origin timed out", "The destination did not answer in time.", "Try again later.", ""}},
+	OriginCut: {
+		words{"应答中断", "目的主机在应答发送完之前断开了连接。", "重试；若反复出现，请联系接收方。", ""},
+		words{"Response was cut off", "The destination closed the connection before its answer was complete.", "Try again; if it happens again, ask the recipient.", ""}},
 	Draining: {
 		words{"网关正在停止", "网关正在停止，不再接受新的传输。", "稍后重试。", ""},
 		words{"Gateway is stopping", "The gateway is stopping and takes no new transfers.", "Try again shortly.", ""}},

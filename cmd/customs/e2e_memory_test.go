@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 )
 
 // memoryKiB reads a figure of a process from /proc, in KiB.
@@ -36,6 +37,7 @@ func TestMemory(t *testing.T) {
 	c := newCity(t, sampleConfig)
 	body := string(textBody(50 << 20))
 	client := c.client(false)
+	client.Timeout = 5 * time.Minute // 50 MiB many times over, on a machine that may be busy
 	c.post(client, "/warm", "the first request makes the leaf")
 	pid := c.cmd.Process.Pid
 	idle := memoryKiB(t, pid, "VmRSS")

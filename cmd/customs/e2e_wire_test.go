@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -186,6 +187,10 @@ func TestDrain(t *testing.T) {
 	if _, err := feed.Write(textBody(1 << 20)); err != nil {
 		t.Fatal(err)
 	}
+	waitFor(t, "the gate to hold some of it", func() bool {
+		_, metrics := c.get("/metrics")
+		return regexp.MustCompile(`customs_held_bytes\{where="memory"\} [1-9]`).MatchString(metrics)
+	})
 	c.signal(syscall.SIGTERM)
 	c.waitOutput(`"msg":"draining"`, 1)
 	waitFor(t, "the proxy to take no new client", func() bool {

@@ -28,10 +28,11 @@ func (h *house) reload(ctx context.Context, file string) {
 		h.meter.Reloaded(false)
 		return
 	}
-	if left := needRestart(h.cfg, cfg); len(left) > 0 {
-		h.log.Warn("these settings change only with a restart", zap.Strings("keys", left))
+	left := needRestart(h.cfg, cfg)
+	if len(left) > 0 {
+		h.log.Error("reloaded in part: these settings change only with a restart", zap.Strings("keys", left))
 	}
-	h.meter.Reloaded(true)
+	h.meter.Reloaded(len(left) == 0)
 	h.warnCIIO(cfg)
 	digest := h.decider.Digest()
 	entry := policy.Entry{Schema: policy.EntrySchema, Kind: policy.KindAdmin, Node: nodeName(), Time: time.Now(),
@@ -39,7 +40,7 @@ func (h *house) reload(ctx context.Context, file string) {
 	if _, err := h.audit.Append(ctx, entry); err != nil {
 		h.log.Error("reload is in force but could not be recorded", zap.Error(err))
 	}
-	h.log.Info("reloaded", zap.String("policy", digest))
+	h.log.Info("reloaded", zap.String("policy", digest), zap.String("pack", packInForce(&h.law)))
 }
 
 func (h *house) readAgain(file string) (*config.Config, error) {
@@ -95,6 +96,15 @@ func needRestart(old, new *config.Config) []string {
 		}
 	}
 	return out
+}
+
+// packInForce names the rule pack of now with the beginning of its digest.
+func packInForce(l policy.Law) string {
+	rules, err := l.At(time.Now())
+	if err != nil {
+		return "none"
+	}
+	return rules.Pack.ID + "@" + rules.Pack.Digest[:min(12, len(rules.Pack.Digest))]
 }
 
 func configDigest(cfg *config.Config) string {

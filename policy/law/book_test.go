@@ -130,6 +130,7 @@ func TestALaterPackTakesOverOnItsShanghaiDay(t *testing.T) {
 
 func TestFaultyPacksAreRefusedWithTheirPlace(t *testing.T) {
 	tests := []struct{ name, old, new, want string }{
+		{"exemption nobody knows", "EX_SMALL: {", "EX_SMALLX: {", "EX_SMALLX"},
 		{"unknown field", "minor_age: 14", "minor_age: 14\nminor_ages: 14", "minor_ages"},
 		{"duplicate key", "minor_age: 14", "minor_age: 14\nminor_age: 15", "minor_age"},
 		{"bad date", "2024-03-22\n", "22.3.2024\n", "effective_from"},

@@ -181,11 +181,18 @@ func (c *checker) pathways(p *Pack) {
 		}
 	}
 	for name, e := range p.Exemptions {
+		if !slices.Contains(exemptions, policy.Code(name)) {
+			c.fault("$.exemptions."+quoteKey(name), "is no exemption that the policy knows")
+		}
 		if e.Article == "" {
 			c.fault("$.exemptions."+quoteKey(name), "must cite an article")
 		}
 	}
 }
+
+// exemptions are those that the decision asks about.
+var exemptions = []policy.Code{policy.ExNoPI, policy.ExTransit, policy.ExContract, policy.ExHR, policy.ExEmergency,
+	policy.ExSmall, policy.ExLegalDuty}
 
 // quoteKey writes a map key so that a YAML path takes it literally.
 func quoteKey(k string) string { return "'" + strings.ReplaceAll(k, "'", `\'`) + "'" }

@@ -207,7 +207,7 @@ func TestHalfAResponseIsAnError(t *testing.T) {
 				if err == nil {
 					t.Error("half a response ended cleanly")
 				}
-				if out := s.records(1)[0].Outcome; out.Fault != policy.OriginUnreachable || out.Status != 200 {
+				if out := s.records(1)[0].Outcome; out.Fault != policy.OriginCut || out.Status != 200 {
 					t.Errorf("outcome = %+v", *out)
 				}
 			})

@@ -208,7 +208,7 @@ func (t *transfer) brokenBy() policy.Code {
 	case t.in != nil && errors.Is(t.in.err, errIdle):
 		return policy.OriginTimeout
 	}
-	return policy.OriginUnreachable
+	return policy.OriginCut
 }
 
 // settle stops everything that may still read, then ends the exchange.

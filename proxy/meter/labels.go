@@ -33,7 +33,7 @@ var (
 		policy.DeciderFailed, policy.LawUnavailable, policy.RegisterUnavail, policy.LedgerUnavail, policy.RecorderUnavail,
 		policy.InternalFault, policy.Oversize, policy.BudgetExhausted, policy.RedactionUnavail, policy.AfterRelease,
 		policy.AuthorityMismatch, policy.DialRefused, policy.NameUnresolved, policy.NotTLS, policy.BadRequest,
-		policy.NameHoldsData, policy.ClientGone, policy.OriginUnreachable, policy.OriginUntrusted, policy.OriginTimeout, policy.Draining,
+		policy.NameHoldsData, policy.ClientGone, policy.OriginUnreachable, policy.OriginUntrusted, policy.OriginCut, policy.OriginTimeout, policy.Draining,
 		policy.UpgradeNotRead,
 	}
 
