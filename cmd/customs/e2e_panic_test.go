@@ -51,6 +51,7 @@ func (panickingScan) Write(b []byte) (int, error) { panic("cannot read " + strin
 // TestPanicIsContained wants a panic of a part to end one exchange with its
 // reason, to end nothing else, and to quote nothing anywhere.
 func TestPanicIsContained(t *testing.T) {
+	t.Setenv("CUSTOMS_BIN", "") // only the test binary can be made to panic
 	c := newCity(t, sampleConfig, withPanics+"=1")
 	values := marked()
 	var seen bytes.Buffer

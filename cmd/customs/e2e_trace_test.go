@@ -17,13 +17,9 @@ func startTraced(t *testing.T, strace, dir string) (*gatewayProcess, string) {
 	if err := os.WriteFile(config, []byte(declaringConfig), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	trace := filepath.Join(dir, "trace")
 	cmd := exec.Command(strace, "-D", "-f", "-y", "-s", "1000000", "-e", "trace=write,pwrite64,fsync,fdatasync", "-e", "signal=none",
-		"-o", trace, exe, "serve", "--config", config)
+		"-o", trace, program(t), "serve", "--config", config)
 	g, err := runGateway(t, cmd, dir)
 	if err != nil {
 		if strings.Contains(g.output(), "ptrace") && !inCI() {

@@ -69,11 +69,7 @@ func readmeCommands(t *testing.T) []shown {
 func TestReadme(t *testing.T) {
 	needTool(t, "curl")
 	dir := t.TempDir()
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(exe, filepath.Join(dir, "customs")); err != nil {
+	if err := os.Symlink(program(t), filepath.Join(dir, "customs")); err != nil {
 		t.Fatal(err)
 	}
 	ports := map[string]string{"8080": freePort(t), "8081": freePort(t), "8443": freePort(t)}

@@ -51,11 +51,21 @@ func tryGateway(t testing.TB, dir, config string, env ...string) (*gatewayProces
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return runGateway(t, exec.Command(program(t), "serve", "--config", path), dir, env...)
+}
+
+// program is what these tests run as a process: the test binary in the guise of
+// customs, or the binary that CUSTOMS_BIN names, as an acceptance run does.
+func program(t testing.TB) string {
+	t.Helper()
+	if bin := os.Getenv("CUSTOMS_BIN"); bin != "" {
+		return bin
+	}
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return runGateway(t, exec.Command(exe, "serve", "--config", path), dir, env...)
+	return exe
 }
 
 func runGateway(t testing.TB, cmd *exec.Cmd, dir string, env ...string) (*gatewayProcess, error) {
