@@ -6,16 +6,21 @@ import (
 	"time"
 )
 
-// Label says what a line of a corpus holds.
+// Label says what a document holds and where.
 type Label struct {
-	Line  int    // from 1
-	Class string // as in package inspect
-	Value string
+	Line     int    // from 1
+	Class    string // as in package inspect
+	Value    string // as it stands
+	Kind     string // name of the notation
+	Offset   int    // of the value in Data
+	Checked  bool   // a check digit or a binding structure proves it
+	Optional bool   // may be found and need not be
 }
 
 // Corpus is a document with the truth about it.
 type Corpus struct {
 	Name   string
+	Type   string // content type its sender claims, or empty
 	Data   []byte
 	Labels []Label
 }
@@ -32,7 +37,7 @@ func (m *Maker) APILog(lines int) Corpus {
 		if i%20 == 7 {
 			p := m.Adult()
 			fmt.Fprintf(&b, `,"user":{"idNo":"%s","mobile":"%s"}`, p.ResidentID, p.Mobile)
-			c.Labels = append(c.Labels, Label{i + 1, "pi.id.resident", p.ResidentID}, Label{i + 1, "pi.contact.mobile", p.Mobile})
+			c.Labels = append(c.Labels, Label{Line: i + 1, Class: "pi.id.resident", Value: p.ResidentID}, Label{Line: i + 1, Class: "pi.contact.mobile", Value: p.Mobile})
 		}
 		b.WriteString("}\n")
 	}
@@ -49,7 +54,7 @@ func (m *Maker) Prose(lines int) Corpus {
 		if i%10 == 3 {
 			p := m.Adult()
 			fmt.Fprintf(&b, "联系人%s，手机%s，身份证号%s，", p.Name, p.Mobile, p.ResidentID)
-			c.Labels = append(c.Labels, Label{i + 1, "pi.contact.mobile", p.Mobile}, Label{i + 1, "pi.id.resident", p.ResidentID})
+			c.Labels = append(c.Labels, Label{Line: i + 1, Class: "pi.contact.mobile", Value: p.Mobile}, Label{Line: i + 1, Class: "pi.id.resident", Value: p.ResidentID})
 		}
 		fmt.Fprintf(&b, "预计%d月%d日前结束。\n", 1+m.rnd.IntN(12), 1+m.rnd.IntN(28))
 	}
@@ -62,8 +67,8 @@ func (m *Maker) Table(rows int) Corpus {
 	people := m.Adults(rows)
 	c := Corpus{Name: "csv", Data: CSV(people)}
 	for i, p := range people {
-		c.Labels = append(c.Labels, Label{i + 2, "pi.id.resident", p.ResidentID}, Label{i + 2, "pi.contact.mobile", p.Mobile},
-			Label{i + 2, "pi.contact.email", p.Email}, Label{i + 2, "pi.finance.bankcard", p.BankCard})
+		c.Labels = append(c.Labels, Label{Line: i + 2, Class: "pi.id.resident", Value: p.ResidentID}, Label{Line: i + 2, Class: "pi.contact.mobile", Value: p.Mobile},
+			Label{Line: i + 2, Class: "pi.contact.email", Value: p.Email}, Label{Line: i + 2, Class: "pi.finance.bankcard", Value: p.BankCard})
 	}
 	return c
 }

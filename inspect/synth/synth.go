@@ -29,6 +29,8 @@ type Maker struct {
 	rnd *rand.Rand
 	day time.Time
 	n   int
+
+	table []Kind
 }
 
 // New returns a Maker whose ages refer to the given day.
