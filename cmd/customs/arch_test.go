@@ -25,6 +25,7 @@ var rank = map[string]int{"certs": 0, "inspect": 0, "policy": 1, "proxy": 2, "be
 var siblings = map[string][]string{
 	"inspect/engine":    {"inspect/match", "inspect/decode", "inspect/check", "inspect/record", "inspect/rules"},
 	"inspect/rules":     {"inspect/check"},
+	"inspect/record":    {"inspect/match"},
 	"policy/rego":       {"policy/law"},
 	"policy/registry":   {"policy/law"},
 	"policy/ledger":     {"policy/law", "policy/journal"},

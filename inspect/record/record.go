@@ -5,8 +5,10 @@
 // a record ends its keys go to a Set, which keeps the distinct persons of a
 // part. Keys of a record are joined to one person only if each kind of key
 // occurs at most once there; otherwise every distinct key counts, so that a
-// count may be too high and never too low. Both are bounded; what a Set can
-// not hold it says so.
+// count may be too high and never too low. A name alone tells no two persons
+// of that name apart: names count where a record has more of them than persons
+// told by other keys, and each such record has persons of its own. All is
+// bounded; what a Set can not hold it says so.
 package record
 
 import (
@@ -33,6 +35,7 @@ type Key struct {
 	Rank    uint8
 	Class   uint8 // index of the class, as the Set's owner numbers them
 	Minor   bool
+	Name    bool // a name and nothing else
 }
 
 const (
@@ -46,6 +49,16 @@ type open struct {
 	classes inspect.ClassSet
 	remarks inspect.ClassSet // of the classes, those that name nobody
 	crowded bool             // keys that cannot be joined: they went to the Set one by one
+	names   []Key
+	apart   int // how many went one by one
+	used    bool
+}
+
+// begin makes the record the one of an ordinal, with nothing in it.
+func (r *open) begin(id int64) {
+	if r.id = id; r.used {
+		*r = open{id: id, keys: r.keys[:0], names: r.names[:0]}
+	}
 }
 
 // Book follows one stream. It is not safe for concurrent use.
@@ -78,13 +91,18 @@ func (b *Book) Record() int64 { return b.top().id }
 // Note adds a key to the record at Pos.
 func (b *Book) Note(k Key) {
 	r := b.top()
+	r.used = true
 	r.classes.Add(int(k.Class))
+	if k.Name {
+		b.name(r, k)
+		return
+	}
 	b.tag.key = b.tag.key || b.tag.in
 	if b.listed(k) && !r.crowded {
 		b.scatter(r)
 	}
 	if r.crowded {
-		b.set.alone(k, r.remarks)
+		b.apart(r, k)
 		return
 	}
 	for i := range r.keys {
@@ -95,24 +113,48 @@ func (b *Book) Note(k Key) {
 	}
 	if len(r.keys) == maxKeys {
 		b.scatter(r)
-		b.set.alone(k, r.remarks)
+		b.apart(r, k)
 		return
 	}
 	r.keys = append(r.keys, k)
 }
 
+// name adds a name to a record, as often as it stands there once.
+func (b *Book) name(r *open, k Key) {
+	r.remarks.Add(int(k.Class))
+	for _, o := range r.names {
+		if o.Subject == k.Subject {
+			return
+		}
+	}
+	if len(r.names) < maxKeys {
+		r.names = append(r.names, k)
+		return
+	}
+	b.set.named(k, r.remarks)
+}
+
 // scatter gives up joining the keys of a record.
 func (b *Book) scatter(r *open) {
+	r.crowded = true
 	for _, k := range r.keys {
-		b.set.alone(k, r.remarks)
+		b.apart(r, k)
 	}
-	r.keys, r.crowded = r.keys[:0], true
+	r.keys = r.keys[:0]
+}
+
+// apart counts a key as a person of its own.
+func (b *Book) apart(r *open, k Key) {
+	r.apart++
+	b.set.alone(k, r.remarks)
 }
 
 // Remark adds a class that names nobody to the record at Pos.
 func (b *Book) Remark(class uint8) {
-	b.top().classes.Add(int(class))
-	b.top().remarks.Add(int(class))
+	r := b.top()
+	r.used = true
+	r.classes.Add(int(class))
+	r.remarks.Add(int(class))
 }
 
 // End closes all records at the end of the stream.
@@ -141,7 +183,7 @@ func (b *Book) Advance(p []byte) {
 func (b *Book) lines(p []byte) {
 	for len(p) > 0 {
 		i := -1
-		if len(b.top().keys) == 0 {
+		if r := b.top(); len(r.keys)+len(r.names) == 0 {
 			i = bytes.IndexByte(p, '\n')
 		} else {
 			i = bytes.IndexAny(p, "\n{}")
@@ -161,8 +203,7 @@ func (b *Book) push() {
 	n := len(b.stack)
 	if n < cap(b.stack) { // take over the keys' memory
 		b.stack = b.stack[:n+1]
-		r := &b.stack[n]
-		*r = open{id: b.next, keys: r.keys[:0]}
+		b.stack[n].begin(b.next)
 		return
 	}
 	b.stack = append(b.stack, open{id: b.next})
@@ -178,11 +219,18 @@ func (b *Book) renew() {
 	r := b.top()
 	b.settle(r)
 	b.next++
-	*r = open{id: b.next, keys: r.keys[:0]}
+	r.begin(b.next)
 }
 
 func (b *Book) settle(r *open) {
+	if !r.used {
+		return
+	}
+	told := r.apart
 	if len(r.keys) > 0 {
-		b.set.record(r.keys, r.classes, r.remarks)
+		told += b.set.record(r.keys, r.classes, r.remarks)
+	}
+	for _, k := range r.names[min(told, len(r.names)):] {
+		b.set.named(k, r.remarks)
 	}
 }

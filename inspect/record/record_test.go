@@ -16,7 +16,7 @@ func key(n uint32, rank uint8) record.Key {
 }
 
 // play follows a text in which a letter a..z is a key of rank 0 and A..Z the
-// key of the same person of rank 1, in pieces of n bytes.
+// key of the same person of rank 1, 1..9 a name, in pieces of n bytes.
 func play(mode record.Mode, max int, text string, n int) (*record.Set, []int64) {
 	set := record.NewSet(max)
 	b := record.NewBook(set, mode)
@@ -32,6 +32,10 @@ func play(mode record.Mode, max int, text string, n int) (*record.Set, []int64) 
 			case c >= 'A' && c <= 'Z':
 				b.Note(key(uint32(c-'A')+100, 1))
 				ids = append(ids, b.Record())
+			case c >= '1' && c <= '9':
+				k := key(uint32(c-'0')+200, 2)
+				k.Name = true
+				b.Note(k)
 			}
 			b.Advance([]byte(p[i : i+1]))
 		}
@@ -57,6 +61,13 @@ func TestJoining(t *testing.T) {
 		{"outside of objects a line is a record", record.Objects, "a\nA\n", 2, 2},
 		{"lines", record.Lines, "a,A\nb,B\n", 2, 2},
 		{"a form is one record", record.Whole, "a\nA", 1, 1},
+		{"a name beside a key is no other person", record.Objects, `{a1A}`, 1, 1},
+		{"names alone", record.Lines, "1\n2\n", 2, 2},
+		{"one name in two records is two persons", record.Lines, "1\n1\n", 2, 2},
+		{"one name twice in a record is one", record.Lines, "1,1\n", 1, 1},
+		{"more names than persons told", record.Objects, `{a12}`, 2, 2},
+		{"fewer names than persons told", record.Objects, `{ab1}`, 2, 2},
+		{"a brace ends what a line says of a name", record.Lines, "1}{2\n", 2, 2},
 		{"a key that links two records", record.Lines, "aA\nA\n", 2, 1},
 		{"a link across three", record.Lines, "aA\nbA\n", 2, 1},
 	}

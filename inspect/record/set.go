@@ -14,6 +14,7 @@ type node struct {
 	parent  int32
 	person  bool
 	minor   bool
+	alike   uint32 // persons of this name, where the key is a name
 }
 
 // Set holds the distinct persons of one part, up to a limit, and which keys
@@ -40,8 +41,9 @@ func NewSet(max int) *Set {
 func (s *Set) Full() bool { return s.full }
 
 // record takes the keys of one record that has ended. Of its classes, remarks
-// are those that name nobody: in doubt they are everybody's.
-func (s *Set) record(keys []Key, classes, remarks inspect.ClassSet) {
+// are those that name nobody: in doubt they are everybody's. It returns how
+// many persons it took them for.
+func (s *Set) record(keys []Key, classes, remarks inspect.ClassSet) int {
 	best := 0
 	for i, k := range keys {
 		if k.Rank < keys[best].Rank {
@@ -52,7 +54,7 @@ func (s *Set) record(keys []Key, classes, remarks inspect.ClassSet) {
 				for _, k := range keys {
 					s.alone(k, remarks)
 				}
-				return
+				return len(keys)
 			}
 		}
 	}
@@ -64,6 +66,23 @@ func (s *Set) record(keys []Key, classes, remarks inspect.ClassSet) {
 			continue
 		}
 		s.union(who, s.node(k.Subject))
+	}
+	return 1
+}
+
+// named counts one more person of a name. The key of each follows from that of
+// the name and their number, so that the same part gives the same keys again.
+func (s *Set) named(k Key, remarks inspect.ClassSet) {
+	remarks.Add(int(k.Class))
+	i := s.person(k.Subject, remarks, k.Minor)
+	if i < 0 {
+		return
+	}
+	n := s.at(i)
+	if n.alike++; n.alike > 1 {
+		key := k.Subject
+		binary.LittleEndian.PutUint32(key[12:], binary.LittleEndian.Uint32(key[12:])^(n.alike-1))
+		s.person(key, remarks, k.Minor)
 	}
 }
 

@@ -1,6 +1,11 @@
 package record
 
-import "github.com/datacustoms/customs/inspect"
+import (
+	"math/bits"
+
+	"github.com/datacustoms/customs/inspect"
+	"github.com/datacustoms/customs/inspect/match"
+)
 
 // container is an open JSON object or array.
 type container struct {
@@ -16,8 +21,56 @@ var structural = func() (t [256]bool) {
 	return t
 }()
 
-// objects follows JSON. Brackets in strings do not count.
+// objects follows JSON. Brackets in strings do not count. Sixty-four bytes
+// without an escape are followed by their marks, all else byte by byte.
 func (b *Book) objects(p []byte) {
+	var marks [16]match.Marks
+	for len(p) >= 64 {
+		n := match.Structure(marks[:], p)
+		for i := range n {
+			if m := &marks[i]; b.escape || m.Escape != 0 || !b.marked(m, p[i*64:i*64+64]) {
+				b.bytes(p[i*64 : i*64+64])
+			}
+		}
+		p = p[n*64:]
+	}
+	b.bytes(p)
+}
+
+// marked follows 64 bytes by their marks, if no line ends in a string there.
+func (b *Book) marked(m *match.Marks, p []byte) bool {
+	inside := m.Quote // a string from its opening quote to before its closing one
+	for k := 1; k < 64; k <<= 1 {
+		inside ^= inside << k
+	}
+	if b.quoted {
+		inside = ^inside
+	}
+	if m.Line&inside != 0 {
+		return false
+	}
+	for at := m.Bracket&^inside | m.Line; at != 0; at &= at - 1 {
+		switch c := p[bits.TrailingZeros64(at)]; c {
+		case '\n':
+			b.line()
+		case '{', '[':
+			b.enter(c == '[')
+		default:
+			b.leave(c == ']')
+		}
+	}
+	b.quoted = inside>>63 != 0
+	return true
+}
+
+func (b *Book) line() {
+	if len(b.stack) == 1 {
+		b.renew()
+	}
+}
+
+// bytes follows JSON byte by byte.
+func (b *Book) bytes(p []byte) {
 	for i := 0; i < len(p); i++ {
 		if b.escape {
 			if b.escape = false; p[i] != '\n' {
@@ -34,9 +87,7 @@ func (b *Book) objects(p []byte) {
 		case c == '\n':
 			// No JSON string spans lines: a stray quote must not swallow the rest.
 			b.quoted = false
-			if len(b.stack) == 1 {
-				b.renew()
-			}
+			b.line()
 		case c == '"':
 			b.quoted = !b.quoted
 		case b.quoted:
@@ -179,7 +230,7 @@ func (b *Book) named() {
 // cut ends the record at hand if there is anything in it.
 func (b *Book) cut() {
 	b.tag.key = false
-	if r := b.top(); len(r.keys) > 0 || r.crowded {
+	if r := b.top(); len(r.keys)+len(r.names) > 0 || r.crowded {
 		b.renew()
 	}
 }

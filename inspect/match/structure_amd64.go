@@ -1,0 +1,16 @@
+package match
+
+import "golang.org/x/sys/cpu"
+
+var structureFast = cpu.X86.HasAVX2
+
+//go:noescape
+func structureAVX2(dst *Marks, src *byte, n int)
+
+func structure(dst []Marks, p []byte) {
+	if structureFast {
+		structureAVX2(&dst[0], &p[0], len(dst))
+		return
+	}
+	structureGo(dst, p)
+}

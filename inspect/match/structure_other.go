@@ -1,0 +1,5 @@
+//go:build !amd64
+
+package match
+
+func structure(dst []Marks, p []byte) { structureGo(dst, p) }
