@@ -8,7 +8,8 @@
 // with its reason and never silence. Bounds: output bytes, expansion ratio and
 // depth, handed down in Limits; a decoder that panics is a broken stream.
 //
-// Read so far: gzip, zlib and raw deflate, percent and JSON escapes, UTF-16.
+// Read so far: gzip, zlib and raw deflate, brotli where it is declared, zstd,
+// bzip2, xz and lz4, percent and JSON escapes, UTF-16.
 //
 // Coverage is Full when every byte of a part was scanned as it lies or as one
 // of these decoders gave it out, and nothing below was met:
@@ -45,6 +46,7 @@ type Limits struct {
 	Bytes int64 // decoded bytes in all; 256 MiB
 	Ratio int64 // output to input, after the first MiB; 200
 	Depth int   // codings within codings; 5
+	Live  *Live // memory of all decoders that share it; a new one of 1 GiB
 }
 
 // WithDefaults returns the limits with defaults filled in.
@@ -57,6 +59,9 @@ func (l Limits) WithDefaults() Limits {
 	}
 	if l.Depth <= 0 {
 		l.Depth = 5
+	}
+	if l.Live == nil {
+		l.Live = NewLive(liveDefault)
 	}
 	return l
 }

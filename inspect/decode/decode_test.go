@@ -226,7 +226,7 @@ func TestSniff(t *testing.T) {
 	}{
 		{"text", "hello, world", decode.Plain}, {"gzip", "\x1f\x8b\x08\x00", decode.Gzip}, {"zip", "PK\x03\x04", decode.Opaque},
 		{"pdf", "%PDF-1.7", decode.Opaque}, {"ole", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", decode.Opaque},
-		{"zstd", "\x28\xb5\x2f\xfd", decode.Opaque}, {"xz", "\xfd7zXZ\x00", decode.Opaque}, {"7z", "7z\xbc\xaf\x27\x1c", decode.Opaque},
+		{"zstd", "\x28\xb5\x2f\xfd", decode.Zstd}, {"xz", "\xfd7zXZ\x00", decode.XZ}, {"7z", "7z\xbc\xaf\x27\x1c", decode.Opaque},
 		{"rar", "Rar!\x1a\x07\x01", decode.Opaque}, {"bz2", "BZh9", decode.Opaque},
 		{"utf-16 by mark", "\xff\xfeh\x00", decode.UTF16LE}, {"utf-16be by mark", "\xfe\xff\x00h", decode.UTF16BE},
 		{"utf-16 by NUL", "{\x00\"\x00a\x00\"\x00:\x001\x00", decode.UTF16LE}, {"utf-16be by NUL", "\x00{\x00\"\x00a\x00\"\x00:\x001", decode.UTF16BE},

@@ -6,26 +6,19 @@ import (
 	"iter"
 	"sync"
 
-	"github.com/klauspost/compress/flate"
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zlib"
-
 	"github.com/datacustoms/customs/inspect"
 )
 
 // outLen is how much comes out at once.
 const outLen = 4096
 
-// tools are the parts of a decoder that are worth keeping.
-type tools struct {
+// desk is what every decoder works with.
+type desk struct {
 	source *bufio.Reader
 	out    [outLen]byte
-	gzip   *gzip.Reader
-	zlib   io.ReadCloser
-	flate  io.ReadCloser
 }
 
-var pool = sync.Pool{New: func() any { return &tools{source: bufio.NewReaderSize(nil, 4096)} }}
+var desks = sync.Pool{New: func() any { return &desk{source: bufio.NewReaderSize(nil, 4096)} }}
 
 // Emit takes decoded bytes and the source bytes they came from. It must not
 // keep b.
@@ -40,19 +33,22 @@ type Inflate struct {
 	next   func() ([]byte, bool)
 	stop   func()
 
-	rest   []byte // what Write brought and the library has not taken
-	given  int64  // bytes the library has taken
-	eof    bool
-	yield  func([]byte) bool
-	source *bufio.Reader
+	rest  []byte // what Write brought and the library has not taken
+	given int64  // bytes the library has taken
+	eof   bool
+	yield func([]byte) bool
+	desk  *desk
+	held  int64 // bytes of memory that were taken from Limits.Live
 
-	out  int64 // bytes that came out
-	from int64 // source offset up to which the last output had read
-	gap  inspect.GapReason
-	done bool
+	out   int64 // bytes that came out
+	start int64 // source offset from which output to come is made
+	from  int64 // source offset up to which the last output had read
+	gap   inspect.GapReason
+	done  bool
 }
 
-// NewInflate makes a decoder for Gzip, Zlib or RawDeflate.
+// NewInflate makes a decoder for one of the compressed formats: Gzip, Zlib,
+// RawDeflate, Brotli, Zstd, Bzip2, XZ or LZ4.
 func NewInflate(format Format, budget *Budget) *Inflate {
 	d := &Inflate{format: format, budget: budget}
 	d.next, d.stop = iter.Pull(d.run)
@@ -67,8 +63,8 @@ func (d *Inflate) Write(p []byte, emit Emit) {
 }
 
 // Settled returns the source offset from which bytes to come are made: the
-// last byte read may have bits left.
-func (d *Inflate) Settled() int64 { return max(d.from-1, 0) }
+// last byte read may have bits left, and a block comes out in pieces.
+func (d *Inflate) Settled() int64 { return d.start }
 
 // Done reports whether no more bytes will come.
 func (d *Inflate) Done() bool { return d.done }
@@ -94,20 +90,32 @@ func (d *Inflate) pump(emit Emit) {
 		b, ok := d.resume()
 		if !ok {
 			d.done = true
+			d.settle()
 			return
 		}
 		if len(b) == 0 {
+			d.settle()
 			return // the library wants more than there is
 		}
-		span := Span{d.Settled(), d.given - int64(d.source.Buffered())}
-		d.from = span.To
+		// A library that has read nothing since is still giving out what it
+		// made of the same bytes.
+		if at := d.at(); at != d.from {
+			d.settle()
+			d.from = at
+		}
 		d.out += int64(len(b))
-		emit(b, span)
-		if d.gap = d.budget.spend(len(b), span.To, d.out); d.gap != "" {
+		emit(b, Span{d.start, d.from})
+		if d.gap = d.budget.spend(len(b), d.from, d.out); d.gap != "" {
 			d.done = true
 		}
 	}
 }
+
+// settle says that what was made of the bytes before has all come out.
+func (d *Inflate) settle() { d.start = max(d.from-1, 0) }
+
+// at is the source offset up to which the library has read.
+func (d *Inflate) at() int64 { return d.given - int64(d.desk.source.Buffered()) }
 
 // resume enters the coroutine. A panic of the library surfaces here.
 func (d *Inflate) resume() (b []byte, ok bool) {
@@ -135,45 +143,50 @@ func (d *Inflate) Read(p []byte) (int, error) {
 
 // run is the coroutine.
 func (d *Inflate) run(yield func([]byte) bool) {
-	t := pool.Get().(*tools)
-	d.yield, d.source = yield, t.source
-	t.source.Reset(d)
-	r, err := t.open(d.format)
-	for err == nil {
-		var n int
-		n, err = r.Read(t.out[:])
-		if n > 0 && !yield(t.out[:n]) {
-			return
-		}
+	d.yield, d.desk = yield, desks.Get().(*desk)
+	d.desk.source.Reset(d)
+	defer d.leave()
+	switch err := d.decode(); err {
+	case nil:
+		d.from = d.at()
+	case errStopped:
+	default:
+		d.gap = reason(err)
 	}
-	if err != io.EOF {
-		d.gap = inspect.GapBroken
-	} else {
-		d.from = d.given - int64(t.source.Buffered())
-	}
-	t.source.Reset(nil)
-	pool.Put(t)
 }
 
-// open resets the reader for a format, or makes the first one.
-func (t *tools) open(format Format) (io.Reader, error) {
-	var err error
-	switch format {
-	case Gzip:
-		if t.gzip == nil {
-			t.gzip = new(gzip.Reader)
+// leave gives back what the coroutine worked with.
+func (d *Inflate) leave() {
+	d.desk.source.Reset(nil)
+	desks.Put(d.desk)
+	d.budget.Limits.Live.give(d.held)
+	d.held = 0
+}
+
+// drain gives out what a library makes.
+func (d *Inflate) drain(r io.Reader) error {
+	for {
+		n, err := r.Read(d.desk.out[:])
+		if n > 0 && !d.yield(d.desk.out[:n]) {
+			return errStopped
 		}
-		return t.gzip, t.gzip.Reset(t.source)
-	case Zlib:
-		if t.zlib == nil {
-			t.zlib, err = zlib.NewReader(t.source)
-			return t.zlib, err
+		if err == io.EOF {
+			return nil
 		}
-		return t.zlib, t.zlib.(zlib.Resetter).Reset(t.source, nil)
+		if err != nil {
+			return err
+		}
 	}
-	if t.flate == nil {
-		t.flate = flate.NewReader(t.source)
-		return t.flate, nil
+}
+
+// sink gives out blocks, piece by piece.
+type sink struct{ d *Inflate }
+
+func (s sink) Write(p []byte) (int, error) {
+	for i := 0; i < len(p); i += outLen {
+		if !s.d.yield(p[i:min(i+outLen, len(p))]) {
+			return i, errStopped
+		}
 	}
-	return t.flate, t.flate.(flate.Resetter).Reset(t.source, nil)
+	return len(p), nil
 }

@@ -16,12 +16,38 @@ var containers = [][]byte{
 	[]byte("PK\x03\x04"), []byte("PK\x05\x06"), []byte("PK\x07\x08"), // zip, OOXML, ODF
 	[]byte("7z\xbc\xaf\x27\x1c"),
 	[]byte("Rar!\x1a\x07"),
-	[]byte("\xfd7zXZ\x00"),
-	[]byte("BZh"),
-	[]byte("\x28\xb5\x2f\xfd"), // zstd
-	[]byte("\x04\x22\x4d\x18"), // lz4
+	[]byte("BZh"),              // and not what bzip2 goes on with
+	[]byte("\x02\x21\x4c\x18"), // lz4 as it was before it had frames
 	[]byte("%PDF-"),
 	[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), // OLE: doc, xls, ppt, msg
+}
+
+// codings are marks of compression that is read. Of bzip2 it is ten bytes, as
+// the first four may begin text.
+var codings = []struct {
+	mark   string
+	format Format
+}{
+	{"\x28\xb5\x2f\xfd", Zstd},
+	{"\x04\x22\x4d\x18", LZ4},
+	{"\xfd7zXZ\x00", XZ},
+}
+
+// coded recognises compression by its mark.
+func coded(head []byte) Format {
+	for _, c := range codings {
+		if len(head) >= len(c.mark) && string(head[:len(c.mark)]) == c.mark {
+			return c.format
+		}
+	}
+	switch {
+	case len(head) >= 4 && head[0]&0xf0 == 0x50 && string(head[1:4]) == "\x2a\x4d\x18":
+		return Zstd // or lz4, which shares the frames to be skipped; one decoder reads both
+	case len(head) >= 10 && string(head[:3]) == "BZh" && head[3] >= '1' && head[3] <= '9' &&
+		(string(head[4:10]) == "1AY&SY" || string(head[4:10]) == "\x17rE8P\x90"): // a block, or the end
+		return Bzip2
+	}
+	return Plain
 }
 
 var images = [][]byte{

@@ -27,11 +27,16 @@ const (
 	Encrypted
 	Image
 	Tar
+	Brotli // cannot be sniffed, only claimed
+	Zstd
+	Bzip2
+	XZ
+	LZ4
 )
 
 // String names the format as it stands in a finding's path.
 func (f Format) String() string {
-	return [...]string{"plain", "gzip", "deflate", "deflate", "utf-16le", "utf-16be", "opaque", "encrypted", "image", "tar"}[f]
+	return [...]string{"plain", "gzip", "deflate", "deflate", "utf-16le", "utf-16be", "opaque", "encrypted", "image", "tar", "br", "zstd", "bz2", "xz", "lz4"}[f]
 }
 
 // Sniff tells the format of a stream by its first bytes: SniffLen of them, or
@@ -39,6 +44,9 @@ func (f Format) String() string {
 func Sniff(head []byte) Format {
 	if len(head) >= 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8 {
 		return Gzip
+	}
+	if f := coded(head); f != Plain {
+		return f
 	}
 	switch {
 	case beginsWith(head, containers):

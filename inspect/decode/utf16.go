@@ -51,12 +51,16 @@ func (u *UTF16) unit(i int) rune {
 	return rune(u.part[i]) | rune(u.part[i+1])<<8
 }
 
+const bom = '\ufeff'
+
 func (u *UTF16) emit(dst []byte, spans []Span, r rune, used int) ([]byte, []Span) {
 	if utf16.IsSurrogate(r) {
 		r = utf8.RuneError
 	}
 	n := len(dst)
-	dst = utf8.AppendRune(dst, r)
+	if r != bom || u.start != 0 { // what tells the order of bytes is no text
+		dst = utf8.AppendRune(dst, r)
+	}
 	for range len(dst) - n {
 		spans = append(spans, Span{u.start, u.start + int64(used)})
 	}
