@@ -6,17 +6,19 @@ type Class string
 
 // The classes that have a rule or are reserved for one.
 const (
-	ResidentID   Class = "pi.id.resident"
-	Passport     Class = "pi.id.passport"
-	PermitHKMO   Class = "pi.id.permit.hkmo"
-	PermitTW     Class = "pi.id.permit.tw"
-	HomeReturn   Class = "pi.id.homereturn"
-	TWCompatriot Class = "pi.id.tw_compatriot"
-	ForeignPR    Class = "pi.id.foreign_pr"
-	HKID         Class = "pi.id.hkid"
-	MacaoID      Class = "pi.id.macao"
-	TaiwanID     Class = "pi.id.taiwan"
-	MilitaryID   Class = "pi.id.military"
+	ResidentID       Class = "pi.id.resident"
+	Passport         Class = "pi.id.passport"
+	PermitHKMO       Class = "pi.id.permit.hkmo"
+	PermitTW         Class = "pi.id.permit.tw"
+	HomeReturn       Class = "pi.id.homereturn"
+	TWCompatriot     Class = "pi.id.tw_compatriot"
+	ForeignPR        Class = "pi.id.foreign_pr"
+	HKID             Class = "pi.id.hkid"
+	MacaoID          Class = "pi.id.macao"
+	TaiwanID         Class = "pi.id.taiwan"
+	MilitaryID       Class = "pi.id.military"
+	BirthCertificate Class = "pi.id.birth"
+	DriverFile       Class = "pi.id.driver"
 
 	Mobile   Class = "pi.contact.mobile"
 	Landline Class = "pi.contact.landline"
@@ -39,6 +41,7 @@ const (
 	IMSI           Class = "pi.device.imsi"
 	ICCID          Class = "pi.device.iccid"
 	MAC            Class = "pi.device.mac"
+	DeviceID       Class = "pi.device.id"
 	IPAddress      Class = "pi.net.ip"
 
 	USCC          Class = "org.uscc"

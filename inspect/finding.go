@@ -8,6 +8,8 @@ type Finding struct {
 	Level      Level
 	Confidence Confidence
 
+	Why Why // what made the confidence
+
 	// From and To bound the finding in wire offsets of the part, [From, To).
 	// Under a coding they bound the coded bytes that produced it.
 	From, To int64

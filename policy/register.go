@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/datacustoms/customs/inspect"
@@ -45,8 +46,9 @@ type Law interface {
 type Rules struct {
 	Pack    PackID
 	Profile string
-	// Personal and Sensitive say which classes are personal information and
-	// which of them are sensitive under the profile.
+	// Personal says which classes are personal information, besides all whose
+	// name begins with pi.; Sensitive which of them are sensitive under the
+	// profile.
 	Personal  map[inspect.Class]bool
 	Sensitive map[inspect.Class]bool
 	// Secret, Core and Important are classes whose findings are state
@@ -66,4 +68,10 @@ type Rules struct {
 	DeniedRecipients []string
 	// Data is handed to the policy as data.pack; it is the pack's own JSON.
 	Data map[string]any
+}
+
+// IsPersonal reports whether data of a class is personal information. A class
+// of an operator that begins with pi. is, whether or not the pack knows it.
+func (r *Rules) IsPersonal(c inspect.Class) bool {
+	return r.Personal[c] || strings.HasPrefix(string(c), "pi.")
 }

@@ -26,7 +26,7 @@ func found(rules *policy.Rules, r *inspect.Report) ([]policy.Found, policy.Asked
 			continue
 		}
 		f := policy.Found{Class: t.Class, Level: t.Level, Confidence: inspect.Medium,
-			Magnitude: len(strconv.FormatInt(n, 10)), Personal: rules.Personal[t.Class]}
+			Magnitude: len(strconv.FormatInt(n, 10)), Personal: rules.IsPersonal(t.Class)}
 		if t.High > 0 {
 			f.Confidence = inspect.High
 		}
@@ -63,7 +63,7 @@ func persons(rules *policy.Rules, r *inspect.Report) ([]policy.Counted, policy.P
 	for _, p := range r.Persons {
 		c := policy.Counted{Subject: p.Key}
 		for i, t := range r.Tallies {
-			if !p.Classes.Has(i) || !rules.Personal[t.Class] {
+			if !p.Classes.Has(i) || !rules.IsPersonal(t.Class) {
 				continue
 			}
 			if rules.Sensitive[t.Class] || p.Minor {

@@ -245,16 +245,6 @@ func addHintFlags(cmd *cobra.Command, hints *bool, lang *string) {
 	cmd.Flags().StringVar(lang, "lang", "", "language of the hints, en or zh (default: that of the environment)")
 }
 
-// wantLang refuses a language that the hints do not have. Without one they
-// follow the environment.
-func wantLang(lang string) error {
-	switch base, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(lang), "_", "-"), "-"); base {
-	case "", "en", "zh":
-		return nil
-	}
-	return exitError{Code: 2, Err: fmt.Errorf("--lang %q is not known: use en or zh", lang)}
-}
-
 func printCAs(cmd *cobra.Command, list []certs.Info, format string) error {
 	w := cmd.OutOrStdout()
 	switch format {
@@ -312,14 +302,7 @@ func printRotation(cmd *cobra.Command, r certs.Rotation, now time.Time) error {
 }
 
 func printHints(cmd *cobra.Command, w io.Writer, lang, format string) error {
-	if lang == "" {
-		for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-			if lang = os.Getenv(name); lang != "" {
-				break
-			}
-		}
-	}
-	list := certs.Hints(lang, caFile)
+	list := certs.Hints(langOr(lang), caFile)
 	if format == "json" {
 		enc := json.NewEncoder(w)
 		for _, h := range list {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/datacustoms/customs/cmd/customs/internal/config"
+	"github.com/datacustoms/customs/inspect/rules"
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/policy/law"
 	"github.com/datacustoms/customs/policy/rego"
@@ -104,6 +105,8 @@ func rulesFaults(c *config.Config) []error {
 		}
 	}
 	found(packsFault(c.Law.Packs))
+	_, err := rules.LoadFiles(c.Inspect.Rules...)
+	found(err)
 	book, err := law.Open(c.Law.Packs, c.Law.SPI)
 	if err == nil {
 		_, err = book.At(time.Now())

@@ -186,7 +186,7 @@ func sampleFiling(now time.Time) string {
 "exporter":{"uscc":"91310115MA1K3ABC99","name":"Example Motors"},
 "recipients":[{"id":"R1","name":"Example Pte","country":"SG","role":"controller"}],
 "purposes":["after-sales"],
-"items":[{"item_id":"1","level":"general","pi":true,"sensitive":true,"categories":["pi.id.resident","pi.contact.mobile","pi.contact.email"],"approved":true,"processing":"raw"}],
+"items":[{"item_id":"1","level":"general","pi":true,"sensitive":true,"categories":["pi.id.resident","pi.contact.mobile","pi.contact.email","pi.health.icd10"],"approved":true,"processing":"raw"}],
 "volume":{"subjects_ns_per_year":1000,"subjects_sp_per_year":1000},
 "links":[{"link_id":"L1","recipient":"R1","dst_cidrs":["127.0.0.0/8"],"protocol":"https","direction":"push","purpose":"after-sales"}],
 "valid":{"issued":"` + now.AddDate(0, 0, -1).Format(time.DateOnly) + `","effective":"` + now.AddDate(0, 0, -1).Format(time.DateOnly) + `","expires":"` + now.AddDate(2, 0, 0).Format(time.DateOnly) + `"}}`

@@ -50,7 +50,7 @@ Exit codes: 0 fine, 1 the answer is "no", 2 it could not be done.`,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(newServeCmd(), newDemoCmd(), newScanCmd(), newTapCmd(), newCheckCmd(),
+	root.AddCommand(newServeCmd(), newDemoCmd(), newScanCmd(), newRulesCmd(), newTapCmd(), newCheckCmd(),
 		newFilingCmd(), newLedgerCmd(), newAuditCmd(), newCACmd(), newBenchCmd(), newVersionCmd())
 	root.SetHelpCommand(newHelpCmd())
 	root.InitDefaultCompletionCmd()

@@ -131,6 +131,13 @@ func (h *house) start(ctx context.Context) (*running, error) {
 	if log, journal := h.audit.Cut(), h.ledger.Cut(); log+journal > 0 {
 		h.log.Warn("unfinished last lines of a stop were left out", zap.Int64("log_bytes", log), zap.Int64("ledger_bytes", journal))
 	}
+	for _, c := range h.catalogue.Changes() {
+		say := h.log.Info
+		if c.Weaker {
+			say = h.log.Warn
+		}
+		say("rule changed by the operator", zap.String("file", c.File), zap.String("rule", c.Rule), zap.String("change", c.What), zap.Bool("less_is_found", c.Weaker))
+	}
 	h.log.Warn("NOT inspected", zap.Strings("what", meter.Uninspected()))
 	h.warnCIIO(h.cfg)
 	return r, nil

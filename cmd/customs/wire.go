@@ -13,6 +13,7 @@ import (
 	"github.com/datacustoms/customs/cmd/customs/internal/config"
 	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/inspect/engine"
+	"github.com/datacustoms/customs/inspect/rules"
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/policy/audit"
 	"github.com/datacustoms/customs/policy/disk"
@@ -40,6 +41,7 @@ type house struct {
 	authority   *certs.Authority
 	minter      *certs.Minter
 	engine      *engine.Engine
+	catalogue   *rules.Catalogue
 	minorAge    int // that the engine knows
 	law         liveLaw
 	atlas       liveAtlas
@@ -126,7 +128,10 @@ func (h *house) openRules() error {
 	h.law.Store(r.book)
 	h.atlas.Store(r.places)
 	h.minorAge = minorAge(r.book)
-	if h.engine, err = engine.New(engine.Options{Key: h.keys.key("subject"), MinorAge: h.minorAge}); err != nil {
+	if h.catalogue, err = rules.LoadFiles(h.cfg.Inspect.Rules...); err != nil {
+		return err
+	}
+	if h.engine, err = engine.New(engine.Options{Key: h.keys.key("subject"), Catalogue: h.catalogue, MinorAge: h.minorAge}); err != nil {
 		return err
 	}
 	if h.exporters, err = identity.New(r.exporters); err != nil {

@@ -186,27 +186,6 @@ func TestSynthAgrees(t *testing.T) {
 	}
 }
 
-func TestLexicon(t *testing.T) {
-	l, err := check.NewLexicon([]check.Entry{{Word: "tel", Group: 1}, {Word: "手机", Group: 2}, {Word: "id_card", Group: 3}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	tests := []struct {
-		text string
-		want check.GroupSet
-	}{
-		{"hotel", 0}, {"tel:", 2}, {"userTel", 2}, {"TELNO", 0}, {"tel_no", 2}, {"telNo", 2}, {"Tel 手机", 6}, {"ID_CARD", 8}, {"", 0},
-	}
-	for _, tt := range tests {
-		if got := l.Groups([]byte(tt.text)); got != tt.want {
-			t.Errorf("Groups(%q) = %b, want %b", tt.text, got, tt.want)
-		}
-	}
-	if _, err := check.NewLexicon([]check.Entry{{Word: "x"}}); err == nil {
-		t.Error("a word of one byte is accepted")
-	}
-}
-
 func TestBoundaries(t *testing.T) {
 	for before, want := range map[string]bool{"": true, " ": true, "中": true, "a": false, "_": false, "9": false, "3.": false, "x.": true, "\xc3\x41": true} {
 		if got := check.OpenLeft([]byte(before)); got != want {

@@ -12,6 +12,9 @@ var usccValue = func() (v [256]int8) {
 	return v
 }()
 
+// USCCLen is how many characters a unified social credit code has.
+const USCCLen = 18
+
 // USCC confirms a unified social credit code of GB 32100-2015: alphabet,
 // authority and kind, division, its own check character and that of the organisation
 // code inside.
@@ -46,7 +49,7 @@ func registered(b []byte) bool {
 
 // USCCString is USCC for a string.
 func USCCString(s string) bool {
-	return len(s) == 18 && USCC([]byte(s))
+	return len(s) == USCCLen && USCC([]byte(s))
 }
 
 // OrgCode confirms a nine-character organisation code of GB 11714 without its

@@ -7,19 +7,21 @@ import (
 	"github.com/datacustoms/customs/inspect/match"
 )
 
-// kind orders the identifiers that can name a person, the best first.
-type kind uint8
-
+// Kinds of candidate that the engine makes itself, beyond those of match.
 const (
-	resident kind = iota
-	foreigner
-	card
-	mobile
-	email
-	nobody
+	headKind match.Kind = 0xff - iota // the first bytes of the stream
+	cell                              // a cell under a column whose header holds a trigger word; Key is the column
+	again                             // where a form wants to read on; Key is its order
+	titled                            // a cell under a title of tables
+	stretch                           // so much of the text, for the forms that see all of it
 )
 
-var kindNames = [...]string{"resident", "foreign_pr", "bankcard", "mobile", "email", ""}
+// reach is how much of the head is waited for before head forms look at it,
+// and stretchLen how much of the text slow forms look at once.
+const (
+	reach      = 512
+	stretchLen = 1024
+)
 
 // value is what a confirmer says of a candidate: the text [from, to), which
 // rule it meets, and the canonical form its key is made of.
@@ -27,47 +29,143 @@ type value struct {
 	rule      *form
 	from, to  int64
 	lift      int
-	kind      kind
+	kind      check.Kind
 	canonical []byte
 	minor     bool
 	low       bool // never above low
+	checked   bool
+	point     check.Point
 }
 
 // decide confirms a candidate and queues what it is.
 func (s *stream) decide(v *view, c match.Candidate, esc bool) {
-	if esc && !v.touched(c.From, c.To) {
+	if esc && !s.esc.plus && !v.touched(c.From, c.To) {
 		return
 	}
+	f := &s.scan.engine.forms
+	s.tables.bound = c.To
+	n := len(s.hits)
 	switch c.Kind {
 	case match.Digits:
 		s.numbers(v, c, esc)
-	case match.Word:
-		s.code(v, c, esc)
+		return
 	case match.At:
 		s.address(v, c, esc)
-	case match.Mark:
-		s.secret(v, c, esc)
+		return
+	case match.Word:
+		s.code(v, c, esc)
+		s.run(v, c, f.word, esc)
+	case match.Serial:
+		s.run(v, c, f.serial, esc)
+	case cell:
+		s.look(v, c, s.columns.cells[c.Key], esc)
+	case titled:
+		if x := s.tables.at(c.From); x != nil {
+			s.look(v, c, x.forms, esc)
+		}
+	case again:
+		s.look(v, c, f.all[c.Key:c.Key+1], esc)
+	default:
+		s.look(v, c, f.brought(c), esc)
 	}
+	s.prune(n)
+}
+
+// run lets forms look at a run of word bytes. Its first byte may be the second
+// of a character in GBK.
+func (s *stream) run(v *view, c match.Candidate, forms []*form, esc bool) {
+	n := len(s.hits)
+	s.look(v, c, forms, esc)
+	if len(s.hits) > n {
+		return
+	}
+	if before := v.slice(c.From-4, c.From+1); len(before) > 1 && before[len(before)-2] >= 0x81 && check.OpenLeft(before) {
+		c.From++
+		s.look(v, c, forms, esc)
+	}
+}
+
+// look lets forms look at a candidate and queues what they take for a value.
+func (s *stream) look(v *view, c match.Candidate, forms []*form, esc bool) {
+	g := &s.scan.sight
+	c.From = max(c.From, c.To-maxRun)
+	low := max(c.From-context, v.base)
+	text := v.slice(low, c.To+context)
+	g.Text, g.Day = text, s.scan.day
+	g.From, g.To = int(c.From-low), int(c.To-low)
+	switch c.Kind {
+	case headKind:
+		g.To = g.From
+	case cell, titled:
+		g.Cell, g.To = g.To, g.From
+	case again:
+		g.Again = true
+	case match.Digits:
+		g.Digits, g.Shape = s.digits, s.shape
+	}
+	for _, f := range forms {
+		if f.confirm(g); len(g.Values)+g.Next == 0 {
+			continue
+		}
+		for i := range g.Values {
+			s.hit(v, s.valued(f, &g.Values[i], low), esc)
+		}
+		if next := low + int64(g.Next); g.Next > 0 && next > c.From {
+			v.later = append(v.later, match.Candidate{Kind: again, Key: f.order, From: next, To: next})
+		}
+		g.Drop()
+	}
+	g.Text, g.Digits, g.Cell, g.Again = nil, nil, 0, false
+}
+
+// maxRun is the most of a candidate that is looked at.
+const maxRun = 1024
+
+func (s *stream) valued(f *form, x *check.Value, low int64) value {
+	return value{rule: f, from: low + int64(x.From), to: low + int64(x.To), lift: x.Lift, kind: x.Kind,
+		canonical: x.Canonical, low: x.Low, checked: x.Checked, point: x.Point,
+		minor: !x.Birth.IsZero() && s.scan.minor(x.Birth)}
+}
+
+// prune leaves, of hits from n on that lie over one another, the surest.
+func (s *stream) prune(n int) {
+	out := s.hits[:n]
+	for i := n; i < len(s.hits); i++ {
+		h, keep := s.hits[i], true
+		for k := n; k < len(out); k++ {
+			o := &out[k]
+			if h.at.From >= o.at.To || o.at.From >= h.at.To {
+				continue
+			}
+			if keep = false; h.conf > o.conf {
+				*o = h
+			}
+			break
+		}
+		if keep {
+			out = append(out, h)
+		}
+	}
+	s.hits = out
 }
 
 // hit scores a value by what stands around it and queues it.
 func (s *stream) hit(v *view, x value, esc bool) bool {
-	if x.rule == nil {
+	if x.rule == nil || x.from >= x.to || !esc && coded(v.slice(x.from-1, x.to)) {
 		return false
 	}
 	e := s.scan.engine
-	column := check.GroupSet(0)
-	if s.columns.delimiter != 0 && !esc {
-		column = s.columns.of(v.slice(x.from-rowLen, x.from))
-	}
-	conf, ok := e.opt.Catalogue.Score(x.rule.Rule, v.slice(x.from-context, x.from), v.slice(x.to, x.to+context), column, x.lift)
+	conf, why, ok := e.opt.Catalogue.Score(x.rule.Rule, v.slice(x.from-context, x.from), v.slice(x.to, x.to+context), s.over(v, &x, esc), x.lift)
 	if !ok {
 		return false
 	}
-	if x.low {
-		conf = inspect.Low
+	if x.low && conf > inspect.Low {
+		conf, why = inspect.Low, why|inspect.WhyCapped
 	}
-	h := hit{rule: x.rule, conf: conf, kind: x.kind, min: x.minor, esc: esc}
+	if x.checked {
+		why |= inspect.WhyCheck
+	}
+	h := hit{rule: x.rule, conf: conf, why: why, kind: x.kind, min: x.minor, esc: esc, point: x.point}
 	h.at = decode.Span{From: x.from, To: x.to}
 	if esc { // the raw view's text is the stream itself
 		h.at = v.source(x.from, x.to)
@@ -76,8 +174,8 @@ func (s *stream) hit(v *view, x value, esc bool) bool {
 	if s.raw.spans != nil {
 		h.wire = decode.Span{From: s.raw.source(h.at.From, h.at.From+1).From, To: s.raw.source(h.at.To-1, h.at.To).To}
 	}
-	if x.kind != nobody && conf >= inspect.Medium {
-		h.key = e.subject(kindNames[x.kind], x.canonical)
+	if x.kind != check.Nobody && conf >= inspect.Medium {
+		h.key = e.subject(x.kind.String(), x.canonical)
 	}
 	s.hits = append(s.hits, h)
 	return true
@@ -86,7 +184,7 @@ func (s *stream) hit(v *view, x value, esc bool) bool {
 // code confirms an 18-character word as a social credit code. A resident
 // number that ends in X is such a word too and is never taken for a code.
 func (s *stream) code(v *view, c match.Candidate, esc bool) {
-	if c.To-c.From > match.WordLen { // its first byte may belong to a character of GBK
+	if c.To-c.From > check.USCCLen { // its first byte may belong to a character of GBK
 		c.From++
 	}
 	b := check.Upper(s.scan.form[:0], v.slice(c.From, c.To))
@@ -94,7 +192,7 @@ func (s *stream) code(v *view, c match.Candidate, esc bool) {
 		return
 	}
 	if _, person := check.ResidentID(b, s.scan.day); !person {
-		s.hit(v, value{rule: s.scan.engine.forms.uscc, from: c.From, to: c.To, kind: nobody}, esc)
+		s.hit(v, value{rule: s.scan.engine.forms.uscc, from: c.From, to: c.To, kind: check.Nobody, checked: true}, esc)
 	}
 	clear(b)
 }
@@ -112,7 +210,7 @@ func (s *stream) address(v *view, c match.Candidate, esc bool) {
 	if !ok || to-from < certain && !check.Printable(v.slice(c.From-around, c.To+around)) {
 		return
 	}
-	x := value{rule: s.scan.engine.forms.email, from: c.From + int64(from), to: c.From + int64(to), kind: email}
+	x := value{rule: s.scan.engine.forms.email, from: c.From + int64(from), to: c.From + int64(to), kind: check.KindMail}
 	x.low = role || userinfo(v.slice(x.from-context, x.from))
 	x.canonical = check.Lower(s.scan.form[:0], v.slice(x.from, x.to))
 	s.hit(v, x, esc)
@@ -136,20 +234,13 @@ func userinfo(before []byte) bool {
 	return false
 }
 
-// secret confirms a level word as a secrecy mark by what follows it.
-func (s *stream) secret(v *view, c match.Candidate, esc bool) {
-	gb := c.To-c.From == 4
-	before := v.slice(c.From-6, c.From)
-	for _, w := range notSecret {
-		if n := len(before) - len(w); n >= 0 && string(before[n:]) == w {
-			return // a trade or work secret, of another class
+// coded reports whether a text holds an escape that stands for a character:
+// the escaped view judges what it says.
+func coded(b []byte) bool {
+	for i := range len(b) - 1 {
+		if b[i] == '\\' && (b[i+1] == 'u' || b[i+1] == 'x') {
+			return true
 		}
 	}
-	m, ok := check.SecretMark(v.slice(c.To, c.To+context), gb)
-	if !ok {
-		return
-	}
-	s.hit(v, value{rule: s.scan.engine.forms.mark, from: c.From, to: c.To + int64(m.Length), kind: nobody}, esc)
+	return false
 }
-
-var notSecret = []string{"商业", "商業", "工作", "\xc9\xcc\xd2\xb5", "\xb9\xa4\xd7\xf7"}

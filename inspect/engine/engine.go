@@ -8,7 +8,7 @@
 // The promises. Nothing of a part is held but a window of some KiB, so memory
 // does not grow with the part; what grows with the persons found is limited,
 // and the limit shows in the coverage. However a part is cut into writes, the
-// report is the same. In plain content Settled stays within 512 bytes of what
+// report is the same. In plain content Settled stays within 1 KiB of what
 // was written; compressed content settles as it is decoded. What cannot be
 // read lowers the coverage: the documentation of package decode lists what is
 // recognised, and what a coverage of Full does not claim.
@@ -20,7 +20,6 @@ package engine
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -54,18 +53,6 @@ type Engine struct {
 
 var _ inspect.Inspector = (*Engine)(nil)
 
-// forms are the rules by confirmer, looked up once; nil where the catalogue
-// has none. The number is the rule's place, which stands for its class.
-type forms struct {
-	resident18, resident15, foreignPR, mobile, card, email, uscc, mark *form
-}
-
-type form struct {
-	*rules.Rule
-	class uint8 // index into Engine classes
-	order uint8
-}
-
 // New makes an Engine.
 func New(opt Options) (*Engine, error) {
 	if len(opt.Key) != KeySize {
@@ -93,28 +80,6 @@ func or(v, def int) int {
 		return def
 	}
 	return v
-}
-
-// index numbers the rules and their classes.
-func (e *Engine) index() error {
-	classes := map[inspect.Class]uint8{}
-	slots := map[rules.Confirmer]**form{
-		rules.Resident18: &e.forms.resident18, rules.Resident15: &e.forms.resident15,
-		rules.ForeignPR: &e.forms.foreignPR, rules.Mobile: &e.forms.mobile, rules.BankCard: &e.forms.card,
-		rules.Email: &e.forms.email, rules.USCC: &e.forms.uscc, rules.SecretMark: &e.forms.mark,
-	}
-	for i, r := range e.opt.Catalogue.Rules() {
-		c, ok := classes[r.Class]
-		if !ok {
-			if len(classes) == inspect.MaxClasses {
-				return errors.New("engine: catalogue has more classes than a report can tell apart")
-			}
-			c = uint8(len(classes))
-			classes[r.Class] = c
-		}
-		*slots[r.Confirm] = &form{Rule: e.opt.Catalogue.Rule(r.Confirm), class: c, order: uint8(i)}
-	}
-	return nil
 }
 
 // Digest identifies the catalogue in force.

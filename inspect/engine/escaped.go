@@ -20,37 +20,38 @@ const (
 // byte. What it finds counts only if an escape is in it or near it; all else
 // the raw view finds alike.
 type escaped struct {
-	plus  bool
-	on    bool
-	used  bool // it was awake at least once
-	esc   decode.Escapes
-	text  view
-	mem   *window
-	pos   int64 // stream offset up to which it has read
-	until int64 // where it falls asleep unless an escape comes
+	plus    bool
+	on      bool
+	used    bool // it was awake at least once
+	esc     decode.Escapes
+	text    view
+	mem     *window
+	pos     int64 // stream offset up to which it has read
+	until   int64 // where it falls asleep unless an escape comes
+	rows    rows
+	columns *columns
 }
 
-// follow reads what the raw view holds from an offset on.
-func (x *escaped) follow(s *stream, from int64) {
-	x.esc.Plus = x.plus
-	for pos, end := from, s.raw.end(); pos < end; {
-		if !x.on {
-			p := s.raw.slice(pos, end)
-			i := x.esc.Lead(p)
-			if i == len(p) {
-				return
-			}
-			pos += int64(i)
-			x.wake(s, pos)
-		}
-		to := min(end, x.until)
-		if i := x.esc.LastLead(s.raw.slice(pos, to)); i >= 0 {
-			x.until = max(x.until, pos+int64(i)+runOut)
-		}
-		x.read(s, to)
-		if pos = to; pos == x.until {
-			x.sleep()
-		}
+// odd notes a place that must be rewritten.
+func (x *escaped) odd(s *stream, c match.Candidate) {
+	if !x.on {
+		x.wake(s, c.From)
+	}
+	x.until = max(x.until, c.To+runOut)
+}
+
+// follow reads as far as the raw view knows which places are odd.
+func (x *escaped) follow(s *stream) {
+	if x.plus && !x.used {
+		x.wake(s, 0)
+		x.until = math.MaxInt64
+	}
+	if !x.on {
+		return
+	}
+	x.read(s, min(s.raw.matcher.Pos(), x.until, s.tables.hold()))
+	if x.pos == x.until {
+		x.on = false
 	}
 }
 
@@ -59,26 +60,25 @@ func (x *escaped) wake(s *stream, lead int64) {
 		x.mem = x.text.lend(true)
 	}
 	x.used = true
-	x.on, x.pos, x.until = true, max(lead-runUp, 0), lead+runOut
+	x.on, x.pos, x.until = true, max(lead-runUp, 0), lead
 	x.esc = decode.Escapes{Plus: x.plus}
 	v := &x.text
 	v.buf, v.spans, v.pending, v.base = v.buf[:0], v.spans[:0], v.pending[:0], 0
-	v.finder = match.NewAt(0)
-	x.read(s, lead)
+	x.rows, x.columns = rows{column: -1}, &s.columns
+	v.matcher = match.NewStream(s.scan.engine.forms.words, 0)
+	v.slow, v.cut = len(s.scan.engine.forms.slow) > 0, 0
 }
-
-func (x *escaped) sleep() { x.on = false }
 
 // read undoes escapes up to a stream offset.
 func (x *escaped) read(s *stream, to int64) {
 	v := &x.text
 	for x.pos < to {
 		p := s.raw.slice(x.pos, min(to, x.pos+block/2))
-		from := v.end()
 		v.room(block)
 		v.buf, v.spans = x.esc.Append(v.buf, v.spans, p, x.pos)
 		x.pos += int64(len(p))
-		v.seek(from)
+		v.seek(false, nil)
+		x.rows.follow(&s.columns, v)
 		v.ready(false, func(c match.Candidate) { s.decide(v, c, true) })
 	}
 }
@@ -87,10 +87,12 @@ func (x *escaped) read(s *stream, to int64) {
 func (x *escaped) finish(s *stream) {
 	v := &x.text
 	if x.on {
-		from := v.end()
+		x.read(s, s.raw.end())
 		v.room(block)
 		v.buf, v.spans = x.esc.Flush(v.buf, v.spans)
-		v.seek(from)
+		v.seek(true, nil)
+		x.rows.follow(&s.columns, v)
+		x.rows.end(&s.columns, v)
 		v.ready(true, func(c match.Candidate) { s.decide(v, c, true) })
 		x.on = false
 	}
@@ -106,7 +108,11 @@ func (x *escaped) open() int64 {
 		return math.MaxInt64
 	}
 	v := &x.text
-	if at := v.open(); at < v.end() {
+	at := v.open()
+	if x.rows.column >= 0 {
+		at = min(at, x.rows.open(x.columns))
+	}
+	if at < v.end() {
 		return v.spans[max(at-v.base, 0)].From
 	}
 	if begun, ok := x.esc.Begun(); ok {

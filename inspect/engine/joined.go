@@ -92,7 +92,7 @@ func digit(c byte) bool { return c >= '0' && c <= '9' }
 // archived reports whether the digits are the time in a tar header: octal,
 // NUL on both sides, then the check sum in the form that all writers use.
 func (d *number) archived() bool {
-	before, after := d.v.slice(d.at[0]-2, d.at[0]), d.v.slice(d.end, d.end+9)
+	before, after := d.v.slice(d.start[0]-2, d.start[0]), d.v.slice(d.end, d.end+9)
 	if len(before) < 2 || before[1] != 0 || !digit(before[0]) || len(after) < 9 || after[0] != 0 {
 		return false
 	}

@@ -6,13 +6,14 @@ import (
 )
 
 // number is a joined run of digits in one view, normalised, with where each
-// digit and group stands.
+// group stands.
 type number struct {
 	v      *view
 	digit  [match.MaxDigits + 1]byte // one more for a check character X
-	at     [match.MaxDigits + 1]int64
 	n      int
-	group  [match.MaxDigits]int // index of the first digit of each group
+	start  [match.MaxDigits]int64 // where each group begins
+	group  [match.MaxDigits]int   // index of the first digit of each group
+	sep    [match.MaxDigits]byte  // what stands before each group but the first
 	groups int
 	end    int64
 	x      int64 // where a check character X behind the digits ends, or 0
@@ -20,52 +21,87 @@ type number struct {
 
 // read normalises a candidate.
 func (d *number) read(v *view, c match.Candidate) {
-	d.v, d.end = v, c.To
+	d.v, d.end, d.n, d.groups, d.x = v, c.To, 0, 0, 0
 	b := v.slice(c.From, c.To)
-	fresh, i := true, 0
-	if check.FourByte(v.slice(c.From-3, c.From+1)) {
+	i := 0
+	if c.From > v.base && v.buf[c.From-v.base-1] >= 0x81 && check.FourByte(v.slice(c.From-3, c.From+1)) {
 		i = 1 // the digit is the end of a GB18030 character
 	}
 	for i < len(b) && d.n < match.MaxDigits {
-		width, digit := 1, b[i]
-		if b[i] == 0xef && i+2 < len(b) {
-			width, digit = 3, b[i+2]-0x90+'0'
-		}
-		if digit < '0' || digit > '9' {
-			fresh = true
+		if b[i] < '0' || b[i] > '9' {
 			i++
 			continue
 		}
-		if fresh {
-			d.group[d.groups] = d.n
-			d.groups++
-			fresh = false
+		g := d.groups
+		d.group[g], d.start[g] = d.n, c.From+int64(i)
+		if g > 0 {
+			d.sep[g] = b[i-1]
 		}
-		d.digit[d.n], d.at[d.n] = digit, c.From+int64(i)
-		d.n++
-		i += width
+		d.groups++
+		for i < len(b) && b[i] >= '0' && b[i] <= '9' && d.n < match.MaxDigits {
+			d.digit[d.n] = b[i]
+			d.n++
+			i++
+		}
 	}
-	after := v.slice(c.To, c.To+4)
-	switch {
-	case len(after) > 0 && (after[0] == 'X' || after[0] == 'x'):
+	if after := v.slice(c.To, c.To+1); len(after) > 0 && (after[0] == 'X' || after[0] == 'x') {
 		d.x = c.To + 1
-	case len(after) > 2 && after[0] == 0xef && after[1] == 0xbc && (after[2] == 0xb8 || after[2] == 0x98):
-		d.x = c.To + 3
 	}
 }
 
 // from returns where the digits from group g on begin, with a plus sign.
-func (d *number) from(g int) int64 { return d.at[d.group[g]] }
+func (d *number) from(g int) int64 { return d.start[g] }
 
 func (d *number) left(g int) bool {
 	if g == 0 {
 		from := d.from(0)
+		if at := from - d.v.base; at > 0 {
+			if c := d.v.buf[at-1]; c < 0x80 && c != '.' && !check.Word(c) {
+				return true
+			}
+		}
 		return check.OpenLeft(d.v.slice(from-4, from))
 	}
-	return true // behind a separator
+	return d.sep[g] != '.' // behind a separator, not behind a decimal point
 }
 
-func (d *number) right(end int64) bool { return check.OpenRight(d.v.slice(end, end+4)) }
+func (d *number) right(end int64) bool {
+	if at := end - d.v.base; at < int64(len(d.v.buf)) {
+		if c := d.v.buf[at]; c != '.' {
+			return !check.Word(c)
+		}
+	}
+	return check.OpenRight(d.v.slice(end, end+4))
+}
+
+// dots reports whether a dot joins the groups from g on, and whether it does so
+// in one of the ways in which people write numbers with dots.
+func (d *number) dots(g int) (any, usual bool) {
+	for i := g + 1; i < d.groups; i++ {
+		any = any || d.sep[i] == '.'
+	}
+	if !any {
+		return false, true
+	}
+	switch d.shape(g) {
+	case 344, 2344, 684, 683, 663, 6444, 2661:
+		usual = true
+	default: // fours, as on cards
+		usual = d.n-d.group[g] >= 13 && d.fours(g)
+	}
+	return true, usual
+}
+
+// fours reports whether all groups from g on but the last have four digits, and
+// the last at most four.
+func (d *number) fours(g int) bool {
+	for ; g+1 < d.groups; g++ {
+		if d.group[g+1]-d.group[g] != 4 {
+			return false
+		}
+	}
+	return d.n-d.group[g] <= 4
+}
 
 // shape returns the lengths of the groups from g on as digits of a number:
 // 344 for 138-0013-8000.
@@ -88,17 +124,51 @@ func (d *number) shape(g int) int {
 // with one of its groups; the longest that is something wins.
 func (s *stream) numbers(v *view, c match.Candidate, esc bool) {
 	d := &s.scan.number
-	*d = number{}
 	d.read(v, c)
+	n := len(s.hits)
 	for g := range d.groups {
 		// Eleven digits that are a mobile are not taken for the end of a longer
 		// number that a separator joins.
 		alone := g == d.groups-1 || !d.mobileLast()
-		if d.left(g) && (s.document(d, g, esc, alone) || s.phone(d, g, esc) || alone && s.payment(d, g, esc)) {
+		if _, usual := d.dots(g); !usual {
+			continue
+		}
+		if !d.left(g) || s.document(d, g, esc, alone) {
+			if len(s.hits) > n {
+				break
+			}
+			continue
+		}
+		s.phone(d, g, esc)
+		if alone {
+			s.payment(d, g, esc)
+		}
+		s.numeric(d, g, c, esc)
+		if len(s.hits) > n {
+			s.prune(n)
 			break
 		}
 	}
-	*d = number{} // nothing of the value stays behind
+	clear(d.digit[:]) // nothing of the value stays behind
+}
+
+// numeric lets the forms for digits look at the digits from group g on.
+func (s *stream) numeric(d *number, g int, c match.Candidate, esc bool) {
+	if !d.right(d.end) {
+		return
+	}
+	s.digits = d.digit[d.group[g]:d.n]
+	some := s.fit[:0]
+	for _, f := range s.scan.engine.forms.digits {
+		if f.counts>>len(s.digits)&1 != 0 {
+			some = append(some, f)
+		}
+	}
+	if len(some) > 0 {
+		s.shape = d.shape(g)
+		s.look(d.v, match.Candidate{Kind: match.Digits, From: d.from(g), To: c.To}, some, esc)
+	}
+	s.fit, s.digits = some[:0], nil
 }
 
 // document confirms identity numbers and all-digit credit codes.
@@ -112,27 +182,27 @@ func (s *stream) document(d *number, g int, esc, alone bool) bool {
 	if len(b) != 18 && len(b) != 15 || !d.right(end) {
 		return false
 	}
-	x := value{from: d.from(g), to: end, canonical: b}
+	x := value{from: d.from(g), to: end, canonical: b, checked: true}
 	day := s.scan.day
 	if len(b) == 15 {
 		full, birth, ok := check.ResidentID15(b, day)
 		if !ok || !alone {
 			return false
 		}
-		x.rule, x.kind, x.canonical = f.resident15, resident, append(s.scan.form[:0], full[:]...)
+		x.rule, x.kind, x.canonical = f.resident15, check.KindResident, append(s.scan.form[:0], full[:]...)
 		x.minor = s.scan.minor(birth)
 		return s.hit(d.v, x, esc)
 	}
 	if birth, ok := check.ResidentID(b, day); ok {
-		x.rule, x.kind, x.minor = f.resident18, resident, s.scan.minor(birth)
+		x.rule, x.kind, x.minor = f.resident18, check.KindResident, s.scan.minor(birth)
 		return s.hit(d.v, x, esc)
 	}
 	if birth, ok := check.ForeignPR(b, day); ok {
-		x.rule, x.kind, x.minor = f.foreignPR, foreigner, s.scan.minor(birth)
+		x.rule, x.kind, x.minor = f.foreignPR, check.KindForeignPR, s.scan.minor(birth)
 		return s.hit(d.v, x, esc)
 	}
 	if d.groups-g == 1 && check.USCC(b) {
-		x.rule, x.kind = f.uscc, nobody
+		x.rule, x.kind, x.checked = f.uscc, check.Nobody, true
 		return s.hit(d.v, x, esc)
 	}
 	return false
@@ -170,9 +240,9 @@ func (s *stream) phone(d *number, g int, esc bool) bool {
 			from--
 		}
 	}
-	x := value{rule: s.scan.engine.forms.mobile, from: from, to: d.end, kind: mobile,
+	x := value{rule: s.scan.engine.forms.mobile, from: from, to: d.end, kind: check.KindMobile, checked: true,
 		canonical: check.E164(s.scan.form[:0], national)}
-	if d.joined(g, s.scan.day) {
+	if d.joined(g, s.scan.day) || code == "" && d.figure(g, true, s.scan.day) {
 		x.lift = -1
 	}
 	return s.hit(d.v, x, esc)
@@ -188,11 +258,11 @@ func (s *stream) payment(d *number, g int, esc bool) bool {
 	if !d.cardShape(g) {
 		return false
 	}
-	x := value{rule: s.scan.engine.forms.card, from: d.from(g), to: d.end, kind: card, canonical: b}
+	x := value{rule: s.scan.engine.forms.card, from: d.from(g), to: d.end, kind: check.KindBankCard, canonical: b, checked: true}
 	if unionPay {
 		x.lift++
 	}
-	if d.joined(g, s.scan.day) {
+	if d.joined(g, s.scan.day) || d.figure(g, false, s.scan.day) {
 		x.lift--
 	}
 	return s.hit(d.v, x, esc)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/datacustoms/customs/inspect"
+	"github.com/datacustoms/customs/inspect/check"
 	"github.com/datacustoms/customs/inspect/decode"
 	"github.com/datacustoms/customs/inspect/record"
 )
@@ -16,22 +17,26 @@ type hit struct {
 	wire decode.Span
 	rule *form
 	conf inspect.Confidence
-	kind kind // whose key it is; none for what names no person
+	why  inspect.Why
+	kind check.Kind // whose key it is; Nobody for what names no person
 	key  inspect.Subject
 	min  bool // shows a minor
 	esc  bool // found by the escaped view
+
+	point check.Point // a place on the earth; else zero
 }
 
-// slack is how much earlier the raw view may place a value than the escaped
-// view, because it takes the end of an escape for its beginning, and one for
-// a sign before a number.
-const slack = 9
+// slack is how much earlier than its candidate a value may begin: a word may
+// stand behind what it names. The raw view may place a value earlier than the
+// escaped view, because it takes the end of an escape for its beginning, and
+// one for a sign before a number.
+const slack = check.ReachBytes + 9
 
 // release gives out the hits that no later one can precede, in order.
 func (s *stream) release(last bool) {
 	limit := int64(math.MaxInt64)
 	if !last {
-		limit = max(min(s.raw.open(), s.esc.open())-slack, s.safe)
+		limit = max(min(s.raw.open(), s.esc.open(), s.rows.open(&s.columns), s.tables.open())-slack, s.safe)
 		s.safe = limit
 	}
 	if len(s.hits) > 0 {
@@ -44,8 +49,9 @@ func (s *stream) release(last bool) {
 			n++
 		}
 		for i := range n {
-			if !s.shadowed(i) {
+			if !s.shadowed(i) && !s.outdone(i, n) {
 				s.emit(&s.hits[i])
+				s.follow(&s.hits[i])
 			}
 		}
 		s.hits = s.hits[:copy(s.hits, s.hits[n:])]
@@ -91,6 +97,35 @@ func (s *stream) shadowed(i int) bool {
 	return false
 }
 
+// outdone reports whether another hit among the first n is of the very same
+// piece of text and surer, or as sure and before this one.
+func (s *stream) outdone(i, n int) bool {
+	h := &s.hits[i]
+	for _, step := range [...]int{-1, 1} {
+		for k := i + step; k >= 0 && k < n && s.hits[k].at.From == h.at.From; k += step {
+			o := &s.hits[k]
+			if o.at == h.at && (o.rule != h.rule || o.esc == h.esc) && (o.conf > h.conf || o.conf == h.conf && (o.rule.order < h.rule.order || o.rule == h.rule && k < i)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// follow adds the point of a hit to the track at hand. The point that makes it
+// one is where the track is found, so that no finding comes late.
+func (s *stream) follow(h *hit) {
+	f := s.scan.engine.forms.track
+	if f == nil || h.point.Decimals == 0 || !s.track.Add(h.point, h.at.From, 0) {
+		return
+	}
+	t := hit{at: h.at, wire: h.wire, rule: f, conf: inspect.Low, why: inspect.WhyForm, kind: check.Nobody}
+	if s.track.Timed() {
+		t.conf, t.why = f.Base, inspect.WhyForm|inspect.WhyContext
+	}
+	s.emit(&t)
+}
+
 // advance lets the records follow the stream up to an offset.
 func (s *stream) advance(to int64) {
 	if to > s.book.Pos() {
@@ -105,14 +140,14 @@ func (s *stream) emit(h *hit) {
 	f := inspect.Finding{
 		Class: h.rule.Class, Rule: h.rule.ID, Level: h.rule.Level, Confidence: h.conf,
 		From: h.wire.From, To: h.wire.To, Path: s.path,
-		Offset: h.at.From, Length: int(h.at.To - h.at.From), Record: s.book.Record(),
+		Offset: h.at.From, Length: int(h.at.To - h.at.From), Record: s.book.Record(), Why: h.why,
 	}
 	if h.conf >= inspect.Medium {
-		if h.kind == nobody {
+		if h.kind == check.Nobody {
 			s.book.Remark(h.rule.class)
 		} else {
 			f.Subject, f.Minor = h.key, h.min
-			s.book.Note(record.Key{Subject: h.key, Rank: uint8(h.kind), Class: h.rule.class, Minor: h.min})
+			s.book.Note(record.Key{Subject: h.key, Rank: uint8(h.kind), Class: h.rule.class, Minor: h.min, Name: h.kind == check.KindFullName})
 		}
 	}
 	sc.fresh(f)

@@ -42,7 +42,8 @@ type Scan struct {
 	gaps    []gap
 	settled int64
 
-	number number                // scratch for the candidate in hand
+	number number // scratch for the candidate in hand
+	sight  check.Sight
 	form   [match.MaxLength]byte // scratch for a canonical form
 
 	tallies []tally // by class index

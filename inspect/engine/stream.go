@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/datacustoms/customs/inspect"
+	"github.com/datacustoms/customs/inspect/check"
 	"github.com/datacustoms/customs/inspect/decode"
 	"github.com/datacustoms/customs/inspect/match"
 	"github.com/datacustoms/customs/inspect/record"
@@ -34,6 +35,8 @@ type stream struct {
 	esc  escaped
 
 	columns columns
+	rows    rows
+	tables  tables
 	book    *record.Book
 	hits    []hit
 	last    hit   // the last hit of the escaped view that was released
@@ -46,6 +49,10 @@ type stream struct {
 	child   *stream
 	inflate *decode.Inflate
 	utf16   *decode.UTF16
+	digits  []byte // of the candidate in hand, for forms
+	shape   int
+	fit     []*form // scratch for those that can have so many digits
+	track   check.Track
 	units   []byte
 	uspans  []decode.Span
 	marks   marks
@@ -76,7 +83,10 @@ func (s *stream) write(p []byte, at []decode.Span) {
 
 func (s *stream) feed(p []byte, at []decode.Span) {
 	for len(p) > 0 {
-		n := min(len(p), block)
+		n := min(len(p), wide)
+		if at != nil {
+			n = min(n, block)
+		}
 		var spans []decode.Span
 		if at != nil {
 			spans, at = at[:n], at[n:]
@@ -96,15 +106,20 @@ func (s *stream) take(p []byte, at []decode.Span) {
 		v.spans = append(v.spans, at...)
 	}
 	if !s.columns.read {
-		s.columns.header(s.scan.engine.opt.Catalogue, v.buf)
+		s.columns.header(s.scan.engine, v.buf)
+		s.rows = rows{pos: s.columns.from, begun: s.columns.from}
 	}
-	v.seek(from)
-	v.ready(false, s.decideRaw)
-	s.esc.follow(s, from)
+	v.seek(false, s.wake)
+	s.rows.follow(&s.columns, v)
+	s.tables.follow(v, false)
+	s.tables.ready(v, s.decideRaw)
+	s.esc.follow(s)
 	s.survey(p, at, from)
 	s.descend(p, at, from)
 	s.release(false)
 }
+
+func (s *stream) wake(c match.Candidate) { s.esc.odd(s, c) }
 
 func (s *stream) decideRaw(c match.Candidate) { s.decide(&s.raw, c, false) }
 
@@ -112,6 +127,8 @@ func (s *stream) decideRaw(c match.Candidate) { s.decide(&s.raw, c, false) }
 func (s *stream) open() {
 	s.opened = true
 	s.mem = s.raw.lend(s.path != nil)
+	s.raw.matcher = match.NewStream(s.scan.engine.forms.words, 0)
+	s.raw.slow = len(s.scan.engine.forms.slow) > 0
 	head := s.head[:s.nhead]
 	format := s.format(head)
 	form := s.scan.meta.Kind == inspect.Head
@@ -129,10 +146,14 @@ func (s *stream) open() {
 		}
 	}
 	s.book = record.NewBook(s.scan.persons(), mode)
+	s.tables.begin(s.scan.engine, &s.columns, mode, s.scan.meta.Kind)
 	s.columns.read = mode != record.Lines || s.scan.meta.Kind != inspect.Body
 	s.esc.plus = form
 	s.nest(format)
 	s.watch(head)
+	if s.scan.meta.Kind != inspect.Head && len(s.scan.engine.forms.head) > 0 && s.nhead > 0 {
+		s.raw.pending = append(s.raw.pending, match.Candidate{Kind: headKind, To: reach})
+	}
 	wire := s.wire
 	s.wire = nil
 	s.feed(head, wire)
@@ -151,19 +172,14 @@ func (s *stream) format(head []byte) decode.Format {
 	}
 	claim := s.claims[0]
 	s.claims = s.claims[1:]
-	switch {
-	case (claim == "gzip" || claim == "x-gzip") && sniffed == decode.Gzip:
-		return decode.Gzip
-	case claim == "gzip" || claim == "x-gzip":
+	f, ok := decode.Claimed(claim, head)
+	if !ok {
 		s.scan.gap(inspect.GapBroken, -1)
-		return decode.Plain
-	case claim == "deflate" && decode.IsZlib(head):
-		return decode.Zlib
-	case claim == "deflate":
-		return decode.RawDeflate
 	}
-	s.claims = nil
-	return decode.Opaque
+	if f == decode.Opaque {
+		s.claims = nil
+	}
+	return f
 }
 
 // nest starts the decoder for what lies below.
@@ -294,6 +310,9 @@ func (s *stream) finish() {
 	if !s.opened {
 		s.open()
 	}
+	s.raw.seek(true, s.wake)
+	s.rows.end(&s.columns, &s.raw)
+	s.tables.follow(&s.raw, true)
 	s.raw.ready(true, s.decideRaw)
 	s.esc.finish(s)
 	if s.child != nil {

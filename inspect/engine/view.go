@@ -16,6 +16,8 @@ const (
 	// follow the slower view: keep is more than six times what it may lag.
 	block = 4096
 	keep  = 4096
+	// wide is the block of a view whose bytes need no spans.
+	wide = 16 << 10
 )
 
 // view is a window on one text and the candidates in it that still wait for
@@ -25,9 +27,12 @@ type view struct {
 	buf     []byte
 	spans   []decode.Span // of each byte in buf; nil where text and source are one
 	base    int64         // text offset of buf[0]
-	finder  match.Finder
-	found   []match.Candidate // scratch for the finder
+	matcher match.Stream
+	found   []match.Candidate // scratch for the matcher
 	pending []match.Candidate
+	later   []match.Candidate // where forms want to read on
+	slow    bool              // stretches are wanted
+	cut     int64             // where the next one begins
 }
 
 type window struct {
@@ -37,19 +42,28 @@ type window struct {
 	wait  []match.Candidate
 }
 
-var windows = sync.Pool{New: func() any { return &window{buf: make([]byte, 0, block+keep)} }}
+var (
+	windows = sync.Pool{New: func() any {
+		return &window{buf: make([]byte, 0, block+keep), spans: make([]decode.Span, 0, block+keep)}
+	}}
+	wideWindows = sync.Pool{New: func() any { return &window{buf: make([]byte, 0, 2*wide+keep)} }}
+)
 
 // lend gives the view its memory from the pool.
 func (v *view) lend(spans bool) *window {
-	w := windows.Get().(*window)
+	w := v.pool(spans).Get().(*window)
 	v.buf, v.found, v.pending = w.buf[:0], w.found[:0], w.wait[:0]
 	if spans {
-		if w.spans == nil {
-			w.spans = make([]decode.Span, 0, block+keep)
-		}
 		v.spans = w.spans[:0]
 	}
 	return w
+}
+
+func (v *view) pool(spans bool) *sync.Pool {
+	if spans {
+		return &windows
+	}
+	return &wideWindows
 }
 
 // giveBack returns the memory. The bytes are cleared: one flow's data must
@@ -57,8 +71,9 @@ func (v *view) lend(spans bool) *window {
 func (v *view) giveBack(w *window) {
 	clear(w.buf[:cap(w.buf)])
 	w.found, w.wait = v.found[:0], v.pending[:0]
+	pool := v.pool(v.spans != nil)
 	*v = view{}
-	windows.Put(w)
+	pool.Put(w)
 }
 
 // end is the text offset behind the last byte.
@@ -108,33 +123,50 @@ func (v *view) touched(from, to int64) bool {
 	return false
 }
 
-// seek lets the finder read the text from offset from on and queues the
-// candidates.
-func (v *view) seek(from int64) {
-	v.found = v.finder.Find(v.found[:0], v.slice(from, v.end()))
-	v.pending = append(v.pending, v.found...)
+// seek lets the matcher read on, hands the places that another view must
+// rewrite to odd, and queues the candidates.
+func (v *view) seek(last bool, odd func(match.Candidate)) {
+	v.found = v.matcher.Find(v.found[:0], v.buf, v.base, last)
+	for _, c := range v.found {
+		if c.Kind != match.Odd {
+			v.pending = append(v.pending, c)
+		} else if odd != nil {
+			odd(c)
+		}
+	}
+	for v.slow && (v.cut+stretchLen <= v.matcher.Pos() || last && v.cut < v.end()) {
+		to := min(v.cut+stretchLen, v.end())
+		v.pending = append(v.pending, match.Candidate{Kind: stretch, From: v.cut, To: to})
+		v.cut = to
+	}
 }
 
 // ready hands out the candidates of which enough of what follows is there, or
 // all of them at the end of the text.
 func (v *view) ready(last bool, take func(match.Candidate)) {
-	if last {
-		v.pending = v.finder.End(v.pending)
-	}
-	rest := v.pending[:0]
-	for _, c := range v.pending {
-		if last || c.To+context <= v.end() {
-			take(c)
-		} else {
-			rest = append(rest, c)
+	for {
+		rest := v.pending[:0]
+		for _, c := range v.pending {
+			if last || c.To+context <= v.end() {
+				take(c)
+			} else {
+				rest = append(rest, c)
+			}
 		}
+		v.pending = append(rest, v.later...)
+		if len(v.later) == 0 {
+			return
+		}
+		v.later = v.later[:0]
 	}
-	v.pending = rest
 }
 
 // open is the text offset before which no later candidate can begin.
 func (v *view) open() int64 {
-	low := v.finder.Open()
+	low := v.matcher.Open()
+	if v.slow {
+		low = min(low, v.cut)
+	}
 	for _, c := range v.pending {
 		low = min(low, c.From)
 	}

@@ -7,6 +7,7 @@ type Marks struct {
 	Escape  uint64 // \
 	Bracket uint64 // { } [ ]
 	Line    uint64 // newline
+	String  uint64 // from an opening quote to before a closing one, if no string is open before
 }
 
 // Structure tells the marks of each 64 bytes of p, as many as dst holds and p
@@ -35,6 +36,10 @@ func structureGo(dst []Marks, p []byte) {
 			case '\n':
 				m.Line |= bit
 			}
+		}
+		m.String = m.Quote
+		for k := 1; k < 64; k <<= 1 {
+			m.String ^= m.String << k
 		}
 		dst[i] = m
 	}

@@ -2,7 +2,7 @@ package match
 
 import "golang.org/x/sys/cpu"
 
-var structureFast = cpu.X86.HasAVX2
+var structureFast = cpu.X86.HasAVX2 && cpu.X86.HasPCLMULQDQ
 
 //go:noescape
 func structureAVX2(dst *Marks, src *byte, n int)

@@ -34,11 +34,15 @@ TEXT ·structureAVX2(SB), NOSPLIT, $0-24
 	VPBROADCASTQ structFold<>(SB), Y3
 	VPBROADCASTQ structOpen<>(SB), Y4
 	VPBROADCASTQ structClose<>(SB), Y5
+	VPCMPEQB X12, X12, X12
 
 loop:
 	VMOVDQU (SI), Y6
 	VMOVDQU 32(SI), Y7
 	MASK(Y0, 0)
+	VMOVQ      AX, X10
+	VPCLMULQDQ $0, X12, X10, X10
+	VMOVQ      X10, 32(DI)
 	MASK(Y1, 8)
 	MASK(Y2, 24)
 	VPOR Y3, Y6, Y6
@@ -55,7 +59,7 @@ loop:
 	ORQ       BX, AX
 	MOVQ      AX, 16(DI)
 	ADDQ $64, SI
-	ADDQ $32, DI
+	ADDQ $40, DI
 	DECQ CX
 	JNZ  loop
 	VZEROUPPER

@@ -24,12 +24,23 @@ var structural = func() (t [256]bool) {
 // objects follows JSON. Brackets in strings do not count. Sixty-four bytes
 // without an escape are followed by their marks, all else byte by byte.
 func (b *Book) objects(p []byte) {
-	var marks [16]match.Marks
+	var marks [64]match.Marks
 	for len(p) >= 64 {
 		n := match.Structure(marks[:], p)
-		for i := range n {
-			if m := &marks[i]; b.escape || m.Escape != 0 || !b.marked(m, p[i*64:i*64+64]) {
+		for i := range marks[:n] {
+			m := &marks[i]
+			inside := m.String // and where a string is open before, the other way round
+			if b.quoted {
+				inside = ^inside
+			}
+			// No JSON string spans lines: a line in one is a matter for bytes.
+			if b.escape || m.Escape|m.Line&inside != 0 {
 				b.bytes(p[i*64 : i*64+64])
+				continue
+			}
+			b.quoted = inside>>63 != 0
+			if at := m.Bracket&^inside | m.Line; at != 0 {
+				b.marked(at, p[i*64:i*64+64])
 			}
 		}
 		p = p[n*64:]
@@ -37,19 +48,9 @@ func (b *Book) objects(p []byte) {
 	b.bytes(p)
 }
 
-// marked follows 64 bytes by their marks, if no line ends in a string there.
-func (b *Book) marked(m *match.Marks, p []byte) bool {
-	inside := m.Quote // a string from its opening quote to before its closing one
-	for k := 1; k < 64; k <<= 1 {
-		inside ^= inside << k
-	}
-	if b.quoted {
-		inside = ^inside
-	}
-	if m.Line&inside != 0 {
-		return false
-	}
-	for at := m.Bracket&^inside | m.Line; at != 0; at &= at - 1 {
+// marked follows the brackets and lines at the places of 64 bytes.
+func (b *Book) marked(at uint64, p []byte) {
+	for ; at != 0; at &= at - 1 {
 		switch c := p[bits.TrailingZeros64(at)]; c {
 		case '\n':
 			b.line()
@@ -59,8 +60,6 @@ func (b *Book) marked(m *match.Marks, p []byte) bool {
 			b.leave(c == ']')
 		}
 	}
-	b.quoted = inside>>63 != 0
-	return true
 }
 
 func (b *Book) line() {

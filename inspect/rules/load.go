@@ -1,145 +1,219 @@
 package rules
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"regexp"
+	"hash"
 	"slices"
+	"sync"
 
-	"github.com/goccy/go-yaml"
-	"golang.org/x/text/encoding/simplifiedchinese"
-
-	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/inspect/check"
 )
 
-// MaxSize is the most bytes a catalogue may have.
-const MaxSize = 4 << 20
-
-type words struct {
-	Zh []string `yaml:"zh"`
-	En []string `yaml:"en"`
+// File is one file of rules.
+type File struct {
+	Name string // stands in faults
+	Data []byte
 }
 
-type fileRule struct {
-	ID        string        `yaml:"id"`
-	Class     inspect.Class `yaml:"class"`
-	Level     string        `yaml:"level"`
-	Confirm   Confirmer     `yaml:"confirm"`
-	Base      string        `yaml:"base"`
-	Needs     bool          `yaml:"needs_context"`
-	Doubtable bool          `yaml:"doubtable"`
-	Context   words         `yaml:"context"`
-	Source    string        `yaml:"source"`
-	Hit       []string      `yaml:"hit"`
-	Miss      []string      `yaml:"miss"`
-}
+// Open reads a file that a rule names, as it is written in the file of that
+// name. It refuses what is larger than MaxListSize.
+type Open func(file, name string) ([]byte, error)
 
-type file struct {
-	Version int        `yaml:"version"`
-	Against words      `yaml:"against"`
-	Rules   []fileRule `yaml:"rules"`
-}
-
-var (
-	idForm    = regexp.MustCompile(`^[a-z0-9]+([._-][a-z0-9]+)+$`)
-	classForm = regexp.MustCompile(`^[a-z]+(\.[a-z0-9_]+)+$`)
-)
-
-// Load reads a catalogue. It refuses unknown keys, a rule without source or
-// without both lists of cases, and two rules with one id or confirmer; the
-// error names every fault.
+// Load reads a catalogue of one file. It refuses unknown keys, a rule without
+// source or without both lists of cases, and two rules with one id or
+// confirmer. Its error is *Faults.
 func Load(data []byte) (*Catalogue, error) {
-	if len(data) > MaxSize {
-		return nil, fmt.Errorf("rules: catalogue has %d bytes, at most %d are read", len(data), MaxSize)
-	}
-	var f file
-	if err := parse(data, &f); err != nil {
-		return nil, fmt.Errorf("rules: catalogue: %w", err)
-	}
-	var faults []error
-	if f.Version != 1 {
-		faults = append(faults, fmt.Errorf("version is %d, this program reads 1", f.Version))
-	}
-	if len(f.Rules) == 0 {
-		faults = append(faults, errors.New("there are no rules"))
-	}
-	c := &Catalogue{byForm: map[Confirmer]*Rule{}, digest: digest(data)}
-	entries := f.Against.entries(against)
-	c.rules = make([]Rule, 0, len(f.Rules))
-	for i, fr := range f.Rules {
-		r, err := fr.rule(uint(i + 1))
-		if err != nil {
-			faults = append(faults, fmt.Errorf("rule %d (%q): %w", i+1, fr.ID, err))
-			continue
-		}
-		if slices.ContainsFunc(c.rules, func(o Rule) bool { return o.ID == r.ID }) {
-			faults = append(faults, fmt.Errorf("rule %d (%q): the id is taken", i+1, r.ID))
-		}
-		if c.byForm[r.Confirm] != nil {
-			faults = append(faults, fmt.Errorf("rule %d (%q): confirmer %s has a rule already", i+1, r.ID, r.Confirm))
-		}
-		c.rules = append(c.rules, r)
-		c.byForm[r.Confirm] = &c.rules[len(c.rules)-1]
-		entries = append(entries, fr.Context.entries(r.group)...)
-	}
-	if err := errors.Join(faults...); err != nil {
-		return nil, fmt.Errorf("rules: catalogue: %w", err)
-	}
-	lexicon, err := check.NewLexicon(entries)
+	return load(read(File{"catalogue", data}), nil, nil)
+}
+
+// Extend returns the built-in catalogue with an operator's files over it. Its
+// error is *Faults.
+func Extend(open Open, files ...File) (*Catalogue, error) {
+	base, err := builtIn()
 	if err != nil {
-		return nil, fmt.Errorf("rules: catalogue: context words: %w", err)
+		return nil, err
 	}
-	c.lexicon = lexicon
-	return c, nil
+	return load(base, read(files...), open)
 }
 
-// parse reads strict YAML. The library panics on some broken files, such as a
-// list with an unknown tag; to the caller that is one more broken file.
-func parse(data []byte, f *file) (err error) {
-	defer func() {
-		if recover() != nil {
-			err = errors.New("this is no YAML that can be read; check tags and indentation")
-		}
-	}()
-	return yaml.UnmarshalWithOptions(data, f, yaml.Strict())
+// parsed is one file, read.
+type parsed struct {
+	File
+	file
+	err error
 }
 
-func (fr fileRule) rule(group uint) (Rule, error) {
-	r := Rule{ID: fr.ID, Class: fr.Class, Confirm: fr.Confirm, Needs: fr.Needs, Doubtable: fr.Doubtable,
-		Source: fr.Source, Hit: fr.Hit, Miss: fr.Miss, group: group}
-	var faults []error
-	if !idForm.MatchString(fr.ID) {
-		faults = append(faults, errors.New("id must be words of lower-case letters and digits joined by dots"))
-	}
-	if !classForm.MatchString(string(fr.Class)) {
-		faults = append(faults, errors.New("class must be a dotted name such as pi.id.resident"))
-	}
-	faults = append(faults, r.Level.UnmarshalText([]byte(fr.Level)), r.Base.UnmarshalText([]byte(fr.Base)))
-	if !slices.Contains(confirmers, fr.Confirm) {
-		faults = append(faults, fmt.Errorf("confirm must be one of %v", confirmers))
-	}
-	if fr.Source == "" {
-		faults = append(faults, errors.New("source is missing: name the standard and its section"))
-	}
-	if len(fr.Hit) == 0 || len(fr.Miss) == 0 {
-		faults = append(faults, errors.New("hit and miss need at least one case each"))
-	}
-	if group >= check.MaxGroups {
-		faults = append(faults, fmt.Errorf("a catalogue has at most %d rules", check.MaxGroups-1))
-	}
-	return r, errors.Join(faults...)
-}
-
-// entries returns the words of one group in UTF-8 and, where that differs, in
-// GB18030.
-func (w words) entries(group uint) []check.Entry {
-	var out []check.Entry
-	for _, s := range slices.Concat(w.Zh, w.En) {
-		out = append(out, check.Entry{Word: s, Group: group})
-		if gb, err := simplifiedchinese.GB18030.NewEncoder().String(s); err == nil && gb != s {
-			out = append(out, check.Entry{Word: gb, Group: group})
-		}
+func read(files ...File) (out []parsed) {
+	for _, f := range files {
+		p := parsed{File: f}
+		p.err = parse(f.Data, &p.file)
+		out = append(out, p)
 	}
 	return out
+}
+
+// builtIn returns the embedded files, sorted by name. They are read once:
+// that takes longer than all the rest.
+var builtIn = sync.OnceValues(func() (out []parsed, err error) {
+	entries, err := catalogue.ReadDir("catalogue")
+	if err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
+	}
+	for _, e := range entries {
+		data, err := catalogue.ReadFile("catalogue/" + e.Name())
+		if err != nil {
+			return nil, fmt.Errorf("rules: %w", err)
+		}
+		out = append(out, read(File{e.Name(), data})...)
+	}
+	return out, nil
+})
+
+// builder puts a catalogue together, and collects all faults.
+type builder struct {
+	catalogue Catalogue
+	known     map[Confirmer]check.On
+	byID      map[string]*Rule
+	changed   map[string]bool
+	entries   []check.Entry
+	groups    uint // in use
+	own       bool // the file in hand is the operator's
+	open      Open
+	sum       hash.Hash
+	faults    Faults
+}
+
+func load(base, own []parsed, open Open) (*Catalogue, error) {
+	b := builder{known: confirmers(), byID: map[string]*Rule{}, changed: map[string]bool{}, groups: against + 1, sum: sha256.New()}
+	b.catalogue.byForm = map[Confirmer]*Rule{}
+	b.open = func(string, string) ([]byte, error) { return nil, errors.New("cannot be read here") }
+	if open != nil {
+		b.open = open
+	}
+	for _, f := range base {
+		b.file(f)
+	}
+	b.own = true
+	for _, f := range own {
+		b.file(f)
+	}
+	b.catalogue.rules = slices.DeleteFunc(b.catalogue.rules, func(r *Rule) bool { return r.off })
+	b.catalogue.digest = hex.EncodeToString(b.sum.Sum(nil))
+	if len(b.faults.List) > 0 {
+		return nil, &b.faults
+	}
+	b.agree()
+	if err := b.lexicons(); err != nil {
+		return nil, fmt.Errorf("rules: context words: %w", err)
+	}
+	return &b.catalogue, nil
+}
+
+// agree lets a word be looked for in either case by all rules, if one needs
+// it: the matcher looks for a word once. Keywords and patterns judge the case
+// themselves.
+func (b *builder) agree() {
+	folded := map[string]bool{}
+	each := func(do func(*Trigger)) {
+		for _, r := range b.catalogue.rules {
+			for i := range r.Triggers {
+				do(&r.Triggers[i])
+			}
+		}
+	}
+	each(func(t *Trigger) {
+		if !t.Exact {
+			folded[t.Text] = true
+		}
+	})
+	each(func(t *Trigger) { t.Exact = t.Exact && !folded[t.Text] })
+}
+
+// lexicons makes one of all words, and one of each rule's: a place is scored
+// for one rule, and few words are found faster than many.
+func (b *builder) lexicons() (err error) {
+	if b.catalogue.lexicon, err = check.NewLexicon(b.entries); err != nil {
+		return err
+	}
+	by := make([][]check.Entry, b.groups)
+	for _, e := range b.entries {
+		by[e.Group] = append(by[e.Group], e)
+	}
+	for _, r := range b.catalogue.rules {
+		var list []check.Entry
+		if r.group != against {
+			list = by[r.group]
+		}
+		if r.Doubtable {
+			list = slices.Concat(list, by[against])
+		}
+		if len(list) == 0 {
+			continue
+		}
+		if r.words, err = check.NewLexicon(list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *builder) fault(file, rule, code string, args ...any) {
+	b.faults.List = append(b.faults.List, Fault{file, rule, code, args})
+}
+
+func (b *builder) file(f parsed) {
+	name := f.Name
+	fmt.Fprintf(b.sum, "%s %d\n", name, len(f.Data))
+	b.sum.Write(f.Data)
+	if f.err != nil {
+		b.fault(name, "", "yaml", f.err)
+		return
+	}
+	if f.Version != 1 {
+		b.fault(name, "", "version", f.Version)
+	}
+	if len(f.Rules) == 0 && len(f.Changes) == 0 && f.Against.empty() || len(f.Changes) > 0 && !b.own {
+		b.fault(name, "", "empty")
+	}
+	b.words(name, "against", f.Against, false)
+	b.entries = append(b.entries, f.Against.entries(against)...)
+	if b.own && !f.Against.empty() {
+		b.note(Change{File: name, Rule: "*", What: "against +" + f.Against.count(), Weaker: true})
+	}
+	for i := range f.Rules {
+		b.rule(name, i+1, &f.Rules[i])
+	}
+	for i := range f.Changes {
+		b.change(name, &f.Changes[i])
+	}
+}
+
+// words refuses words that cannot be looked for.
+func (b *builder) words(file, rule string, w words, triggers bool) {
+	if w.faulty() {
+		b.fault(file, rule, "word", maxAnchor)
+	}
+	if !triggers && len(w.Exact) > 0 {
+		b.fault(file, rule, "word-exact")
+	}
+}
+
+// group gives a rule a group of context words, and adds to it.
+func (b *builder) group(r *Rule, name string, w words) {
+	b.words(r.File, name, w, false)
+	if w.empty() {
+		return
+	}
+	if r.group == against {
+		if b.groups == check.MaxGroups {
+			b.fault(r.File, name, "groups", check.MaxGroups-1)
+			return
+		}
+		r.group = b.groups
+		b.groups++
+	}
+	b.entries = append(b.entries, w.entries(r.group)...)
 }

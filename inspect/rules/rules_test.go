@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/datacustoms/customs/inspect"
+	"github.com/datacustoms/customs/inspect/check"
 	"github.com/datacustoms/customs/inspect/rules"
 )
 
@@ -46,13 +47,19 @@ func TestLoadRefuses(t *testing.T) {
 		{"no miss cases", "    miss: [\"b\"]\n", "", "hit and miss"},
 		{"no source", "source: a standard", `source: ""`, "source is missing"},
 		{"bad id", "id: x.mobile", "id: X", "id must be"},
+		{"a number of a person as id", "id: x.mobile", "id: x.13800138000", "id must be"},
 		{"bad class", "class: pi.contact.mobile", "class: PI", "class must be"},
 		{"bad level", "level: general", "level: high", "level must be one of"},
 		{"bad base", "base: medium", "base: sure", "confidence must be one of"},
 		{"bad confirmer", "confirm: mobile", "confirm: telepathy", "confirm must be one of"},
+		{"words for a form that digits bring", "context:", "trigger: {en: [tel]}\n    context:", "trigger words do not bring"},
+		{"no words for a form that words bring", "confirm: mobile", "confirm: secret_mark", "trigger is missing"},
+		{"bad scope", "source:", "scope: global\n    source:", "scope must be"},
+		{"changes of no other catalogue", "rules:", "changes: [{rule: a.b, off: true, why: w}]\nrules:", "there are no rules"},
+		{"a rule of one's own without a list", "confirm: mobile", "confirm: exact\n    list: a\n    trigger: {en: [abc]}", "cannot be read here"},
 		{"other version", "version: 1", "version: 2", "version is 2"},
-		{"short word", "en: [phone]", "en: [p]", "at least two bytes"},
-		{"no YAML", good, "\t{", "catalogue"},
+		{"short word", "en: [phone]", "en: [p]", "2 to 64 bytes"},
+		{"no YAML", good, "\t{", "mend the YAML"},
 		{"a tag on which the library panics", good, "A: \nrules: !000 00", "no YAML that can be read"},
 		{"nothing", good, "version: 1", "no rules"},
 	}
@@ -86,7 +93,7 @@ func TestScore(t *testing.T) {
 		{"手机" + strings.Repeat("，无", 40), "", 0, inspect.Medium}, {"手机" + strings.Repeat("无", 38), "", 0, inspect.High},
 	}
 	for _, tt := range tests {
-		got, ok := c.Score(c.Rule(rules.Mobile), []byte(tt.before), []byte(tt.after), 0, tt.lift)
+		got, _, ok := c.Score(c.Rule(rules.Mobile), []byte(tt.before), []byte(tt.after), check.GroupSet{}, tt.lift)
 		if !ok || got != tt.want {
 			t.Errorf("between %q and %q: %v, want %v", tt.before, tt.after, got, tt.want)
 		}

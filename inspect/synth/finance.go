@@ -17,7 +17,7 @@ func financeKinds() []Kind {
 		}},
 		{"iban", "pi.finance.iban", true, (*Maker).iban},
 		{"ibanspaced", "pi.finance.iban", true, func(m *Maker) string { return inFours(m.iban(), " ") }},
-		{"stocksh", stock, false, from("A999999999", "C999999999", "F999999999")},
+		{"stocksh", stock, false, from("\\A999999999", "C999999999", "F999999999")},
 		{"stocksz", stock, false, from("0\\099999999", "0199999999")},
 		{"stockone", stock, false, from("18\\0999999999", "1\\9\\0999999999")},
 		{"socialcard", social, false, from("A99999999", "B99999999", "C99999999")},

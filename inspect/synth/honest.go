@@ -17,6 +17,16 @@ func honests() []honest {
 		{"uuid and time logs", logLine}, {"prometheus", prometheus}, {"numeric csv", numericCSV}, {"order csv", orderCSV}, {"order json", orderJSON}, {"number arrays", numberArrays}, {"sql numbers", sqlNumbers},
 		{"base64", base64Lines}, {"hex", hexLines}, {"random bytes", func(m *Maker, b *bytes.Buffer, _ int) { b.WriteString(m.bytes(256)) }},
 		{"versions", versionLines}, {"configuration", configLines}, {"chinese news", newsLine}, {"chinese goods", goodsLine}, {"chinese guides", guideLine}, {"english prose", englishLine},
+		{"chinese news, gb18030", inGB(newsLine)}, {"chinese guides, gb18030", inGB(guideLine)},
+	}
+}
+
+// inGB is the same text in GB18030.
+func inGB(line func(*Maker, *bytes.Buffer, int)) func(*Maker, *bytes.Buffer, int) {
+	return func(m *Maker, b *bytes.Buffer, i int) {
+		var one bytes.Buffer
+		line(m, &one, i)
+		b.Write(GB18030(one.Bytes()))
 	}
 }
 

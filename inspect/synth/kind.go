@@ -61,12 +61,20 @@ func (m *Maker) kinds() []Kind {
 
 // among returns the kinds a placeholder stands for: the kind of that name, or
 // all whose names begin with it and a dot.
-func (m *Maker) among(name string) (fit []Kind) {
+func (m *Maker) among(name string) []Kind {
+	if fit, ok := m.fits[name]; ok {
+		return fit
+	}
+	var fit []Kind
 	for _, k := range m.kinds() {
 		if k.Name == name || strings.HasPrefix(k.Name, name+".") {
 			fit = append(fit, k)
 		}
 	}
+	if m.fits == nil {
+		m.fits = map[string][]Kind{}
+	}
+	m.fits[name] = fit
 	return fit
 }
 

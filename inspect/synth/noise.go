@@ -9,6 +9,7 @@ import (
 func noiseKinds() []Kind {
 	return []Kind{
 		{"#uuid", "", false, (*Maker).uuid},
+		{"#container", "", false, (*Maker).container},
 		{"#hex16", "", false, func(m *Maker) string { return m.hex(16) }},
 		{"#hex32", "", false, func(m *Maker) string { return m.hex(32) }},
 		{"#d1", "", false, number(1)},

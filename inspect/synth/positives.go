@@ -1,12 +1,23 @@
 package synth
 
-import "bytes"
-
 // Positives makes documents until n values of the class have a place in them
 // that must be found. Templates take turns; other classes are labelled too.
 func (m *Maker) Positives(class string, n int) []Corpus {
+	return m.positives(m.templates(), class, n)
+}
+
+// Holdout is Positives from templates that stand apart: none of them served
+// to write or tune a rule, so that they show what unknown senders would.
+func (m *Maker) Holdout(class string, n int) []Corpus {
+	if m.held == nil {
+		m.held = load(true)
+	}
+	return m.positives(m.held, class, n)
+}
+
+func (m *Maker) positives(from []template, class string, n int) []Corpus {
 	var fit []template
-	for _, t := range templates() {
+	for _, t := range from {
 		if t.holds(m, class) {
 			fit = append(fit, t)
 		}
@@ -27,24 +38,8 @@ func (m *Maker) Positives(class string, n int) []Corpus {
 // Everything makes each template once.
 func (m *Maker) Everything() []Corpus {
 	var out []Corpus
-	for _, t := range templates() {
+	for _, t := range m.templates() {
 		out = append(out, m.fill(t))
 	}
 	return out
-}
-
-// locate gives the labels of old corpora, made line by line, their offsets.
-func (c *Corpus) locate() {
-	at, line, from := 0, 1, 0
-	for i := range c.Labels {
-		l := &c.Labels[i]
-		for line < l.Line {
-			at += bytes.IndexByte(c.Data[at:], '\n') + 1
-			line++
-			from = at
-		}
-		if j := bytes.Index(c.Data[from:], []byte(l.Value)); j >= 0 {
-			l.Offset = from + j
-		}
-	}
 }

@@ -4,6 +4,11 @@
 // It is the independent second opinion on package check and shares no code or
 // table with it: check digits are found here by trying, or by arithmetic of
 // its own. The same seed gives the same values on every machine.
+//
+// Value makes a value of a class. Positives makes documents as real systems
+// send them, with labels that say what stands where; their wording lives in
+// the files of templates and nowhere else. Honest makes text in which nothing
+// is to be found.
 package synth
 
 import (
@@ -30,7 +35,10 @@ type Maker struct {
 	day time.Time
 	n   int
 
-	table []Kind
+	table     []Kind
+	documents []template
+	held      []template
+	fits      map[string][]Kind
 }
 
 // New returns a Maker whose ages refer to the given day.

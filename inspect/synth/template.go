@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 )
@@ -32,14 +33,28 @@ type template struct {
 	rows                 int
 }
 
-// templates reads all templates, in the order of their files.
-func templates() []template {
-	var out []template
+// heldOut begins the names of files whose wording no rule was written for.
+const heldOut = "holdout_"
+
+// templates reads the templates but those held out, in the order of their
+// files, once for each Maker.
+func (m *Maker) templates() []template {
+	if m.documents == nil {
+		m.documents = load(false)
+	}
+	return m.documents
+}
+
+// load reads the files that are held out, or all others.
+func load(held bool) (out []template) {
 	names, err := fs.Glob(files, "templates/*.txt")
 	if err != nil {
 		panic("synth: the pattern of template files is wrong")
 	}
 	for _, name := range names {
+		if strings.HasPrefix(path.Base(name), heldOut) != held {
+			continue
+		}
 		text, err := files.ReadFile(name)
 		if err != nil {
 			panic("synth: an embedded file cannot be read")

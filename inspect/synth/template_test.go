@@ -42,9 +42,10 @@ func TestEveryTemplate(t *testing.T) {
 // TestTemplatesUseEveryKind wants each kind of a class in some document, and
 // each class in three, so that no class is measured on one wording.
 func TestTemplatesUseEveryKind(t *testing.T) {
+	const rounds = 25
 	used, documents := map[string]bool{}, map[string]int{}
 	m := synth.New(12, day)
-	for range 40 {
+	for range rounds {
 		for _, c := range m.Everything() {
 			seen := map[string]bool{}
 			for _, l := range c.Labels {
@@ -63,8 +64,8 @@ func TestTemplatesUseEveryKind(t *testing.T) {
 		}
 	}
 	for _, class := range synth.Classes() {
-		if documents[class] < 3*40 {
-			t.Errorf("%s stands in %d documents of one round, want 3", class, documents[class]/40)
+		if documents[class] < 3*rounds {
+			t.Errorf("%s stands in %d documents of one round, want 3", class, documents[class]/rounds)
 		}
 	}
 }

@@ -12,7 +12,6 @@ func tradeKinds() []Kind {
 		{"invoicenumber", class, false, from("99999999")},
 		{"billoflading", class, false, from("COSU6999999999", "MEDUXX999999", "OOLU2999999999", "SNKO\\01\\0999999999", "EGLV\\01\\0999999999")},
 		{"customsentry", class, false, from("22\\0120261999999999", "531620261999999999")},
-		{"container", class, true, (*Maker).container},
 	}
 }
 

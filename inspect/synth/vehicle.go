@@ -22,11 +22,11 @@ func (m *Maker) plateHead() string {
 	return string(provinces[m.rnd.IntN(len(provinces))]) + m.pattern(pick(m.rnd, "\\A", "B", "C", "A"))
 }
 
+// serial has no more than two letters, as the numbers that are handed out.
 func (m *Maker) serial(n int) string {
-	const set = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789012345678901234567890123456789"
-	b := make([]byte, n)
-	for i := range b {
-		b[i] = set[m.rnd.IntN(len(set))]
+	b := []byte(m.digits(n))
+	for range m.rnd.IntN(3) {
+		b[m.rnd.IntN(n)] = m.pattern("A")[0]
 	}
 	return string(b)
 }
@@ -34,11 +34,12 @@ func (m *Maker) serial(n int) string {
 // vin is a vehicle of a maker in China; the ninth character closes the sum.
 func (m *Maker) vin() string {
 	const set = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
-	b := []byte(pick(m.rnd, "LSV", "LFV", "LVS", "LHG", "LGX", "LRW", "LBV", "LVG") + "00000" + "0" + "00000" + m.digits(4))[:17]
+	b := []byte(pick(m.rnd, "LSV", "LFV", "LVS", "LHG", "LGX", "LRW", "LBV", "LVG") + "0000000000" + m.digits(4))
 	for i := 3; i < 13; i++ {
 		b[i] = set[m.rnd.IntN(len(set))]
 	}
-	copy(b[13:], m.digits(4))
+	const years = "ABCDEFGHJKLMNPRSTVWXY123456789" // no U, Z or 0
+	b[9] = years[m.rnd.IntN(len(years))]
 	for _, c := range "0123456789X" {
 		b[8] = byte(c)
 		if vinSum(b) == strings.IndexRune("0123456789X", c) {

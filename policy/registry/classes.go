@@ -18,10 +18,10 @@ var classForm = regexp.MustCompile(`^[a-z]+(\.[a-z0-9_]+)+$`)
 // cover nothing by it; a test compares them with the constants of inspect.
 var classes = []inspect.Class{
 	inspect.ResidentID, inspect.Passport, inspect.PermitHKMO, inspect.PermitTW, inspect.HomeReturn, inspect.TWCompatriot,
-	inspect.ForeignPR, inspect.HKID, inspect.MacaoID, inspect.TaiwanID, inspect.MilitaryID,
+	inspect.ForeignPR, inspect.HKID, inspect.MacaoID, inspect.TaiwanID, inspect.MilitaryID, inspect.BirthCertificate, inspect.DriverFile,
 	inspect.Mobile, inspect.Landline, inspect.Email, inspect.WeChat, inspect.QQ, inspect.Name, inspect.Address,
 	inspect.BankCard, inspect.IBAN, inspect.Securities, inspect.SocialSecurity, inspect.ICD10, inspect.HealthRecord,
-	inspect.Genomic, inspect.BioTemplate, inspect.Track, inspect.IMEI, inspect.IMSI, inspect.ICCID, inspect.MAC,
+	inspect.Genomic, inspect.BioTemplate, inspect.Track, inspect.IMEI, inspect.IMSI, inspect.ICCID, inspect.MAC, inspect.DeviceID,
 	inspect.IPAddress, inspect.USCC, inspect.OrgCode, inspect.Plate, inspect.VIN, inspect.Coordinate, inspect.Survey,
 	inspect.MarkSecret, inspect.MarkInternal, inspect.MarkImportant, inspect.SecretKey, inspect.TradeDocument,
 }

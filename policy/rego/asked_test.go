@@ -125,7 +125,7 @@ func foundOf(s string, r *policy.Rules, p *policy.AskedPersons) policy.Found {
 		mark, name = "", s
 	}
 	c := inspect.Class(name)
-	f := policy.Found{Class: c, Confidence: inspect.High, Magnitude: 1, Personal: r.Personal[c], Sensitive: r.Sensitive[c]}
+	f := policy.Found{Class: c, Confidence: inspect.High, Magnitude: 1, Personal: r.IsPersonal(c), Sensitive: r.Sensitive[c]}
 	switch mark {
 	case "i":
 		f.Level = inspect.Important

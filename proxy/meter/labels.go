@@ -39,10 +39,10 @@ var (
 
 	classes = []inspect.Class{
 		inspect.ResidentID, inspect.Passport, inspect.PermitHKMO, inspect.PermitTW, inspect.HomeReturn, inspect.TWCompatriot,
-		inspect.ForeignPR, inspect.HKID, inspect.MacaoID, inspect.TaiwanID, inspect.MilitaryID,
+		inspect.ForeignPR, inspect.HKID, inspect.MacaoID, inspect.TaiwanID, inspect.MilitaryID, inspect.BirthCertificate, inspect.DriverFile,
 		inspect.Mobile, inspect.Landline, inspect.Email, inspect.WeChat, inspect.QQ, inspect.Name, inspect.Address,
 		inspect.BankCard, inspect.IBAN, inspect.Securities, inspect.SocialSecurity, inspect.ICD10, inspect.HealthRecord,
-		inspect.Genomic, inspect.BioTemplate, inspect.Track, inspect.IMEI, inspect.IMSI, inspect.ICCID, inspect.MAC,
+		inspect.Genomic, inspect.BioTemplate, inspect.Track, inspect.IMEI, inspect.IMSI, inspect.ICCID, inspect.MAC, inspect.DeviceID,
 		inspect.IPAddress, inspect.USCC, inspect.OrgCode, inspect.Plate, inspect.VIN, inspect.Coordinate, inspect.Survey,
 		inspect.MarkSecret, inspect.MarkInternal, inspect.MarkImportant, inspect.SecretKey, inspect.TradeDocument,
 	}
@@ -67,13 +67,12 @@ func Uninspected() []string {
 		"quic_udp",                 // HTTP/3 and every datagram: to be stopped at the firewall
 		"non_tls_tunnels",          // refused: NOT_TLS
 		"pinned_clients",           // their handshake fails; nothing leaves
-		"br_zstd_bodies",           // codings that are not decoded: coverage opaque, blocked
 		"archives_and_documents",   // zip, office, pdf and the like: coverage opaque or partial, blocked
 		"marked_ciphertext",        // encrypted content that says so: coverage opaque, blocked
 		"unmarked_ciphertext",      // encrypted or random bytes without a known head pass as data
 		"base64_values",            // text codings inside JSON, forms and lines pass as text
 		"pictures_audio_video",     // no recognition of text or faces; pictures: coverage partial, blocked
-		"names_addresses_and_more", // classes without a rule yet: the README lists those that have one
+		"unannounced_names",        // names and addresses that no word or heading announces
 		"traffic_around_the_proxy", // whatever the network lets past the gateway
 	}
 

@@ -27,6 +27,7 @@ type Config struct {
 	Destinations []Destination `yaml:"destinations"`
 	Countries    Countries     `yaml:"countries"`
 	Policy       Policy        `yaml:"policy"`
+	Inspect      Inspect       `yaml:"inspect"`
 	Limits       Limits        `yaml:"limits"`
 	Timeouts     Timeouts      `yaml:"timeouts"`
 	Audit        Audit         `yaml:"audit"`
@@ -85,6 +86,11 @@ type Countries struct {
 // Policy adds to the built-in decision policy.
 type Policy struct {
 	Dir string `yaml:"dir" is:"dir" doc:"directory of the operator's Rego modules, beside the built-in policy; absent: none"`
+}
+
+// Inspect adds to the built-in catalogue of what is looked for.
+type Inspect struct {
+	Rules []string `yaml:"rules" is:"file" doc:"files of the operator's own rules, over the built-in ones (RULES.md); absent: none"`
 }
 
 // Limits bound what the process holds.

@@ -136,6 +136,8 @@ func TestFaults(t *testing.T) {
 		{"flow larger than all", "limits: {flow_memory: 2MiB, memory: 1MiB}\n", `1:1 limits.memory is less / must fit`},
 		{"missing roots", "upstream: {roots: [nowhere.pem]}\n", `1:20 no such file / the path is`},
 		{"roots of something else", "upstream: {roots: [config.go]}\n", `1:20 not PEM / the path is`},
+		{"missing rules", "inspect: {rules: [config.go, nowhere.yaml]}\n", `1:30 no such file or directory / the path is`},
+		{"a folder for rules", "inspect: {rules: [testdata]}\n", `1:19 is a directory / the path is`},
 		{"missing policy", "policy: {dir: nowhere}\n", `1:15 no such file or directory / the path is`},
 		{"file for directory", "law: {packs: config.go}\n", `1:14 is not a directory / the path is`},
 		{"half a CA", "ca: {cert: ca.pem}\n", `1:1 one of cert and key / both`},

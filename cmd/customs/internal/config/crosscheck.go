@@ -19,6 +19,9 @@ func (d *decoding) resolve(c *Config) {
 	for i := range c.Upstream.Roots {
 		paths = append(paths, &c.Upstream.Roots[i])
 	}
+	for i := range c.Inspect.Rules {
+		paths = append(paths, &c.Inspect.Rules[i])
+	}
 	for _, p := range paths {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(d.dir, *p)
@@ -39,6 +42,9 @@ func (d *decoding) crosscheck(c *Config) {
 		if what := badRoots(root); root != "" && what != "" {
 			d.fault(d.places[fmt.Sprintf("upstream.roots[%d]", i)], "upstream.roots: "+what, "give a file of PEM certificates; the path is "+root)
 		}
+	}
+	for i, file := range c.Inspect.Rules {
+		d.exist(fmt.Sprintf("inspect.rules[%d]", i), file, false)
 	}
 	d.authority(c.CA)
 	d.exporters(c.Exporters)
