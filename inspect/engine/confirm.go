@@ -43,7 +43,9 @@ func (s *stream) decide(v *view, c match.Candidate, esc bool) {
 		return
 	}
 	f := &s.scan.engine.forms
-	s.tables.bound = c.To
+	if s.tables.bound = c.To; untitled(c) {
+		s.tables.bound = 0
+	}
 	n := len(s.hits)
 	switch c.Kind {
 	case match.Digits:

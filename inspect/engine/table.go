@@ -92,7 +92,7 @@ func (t *tables) ready(v *view, take func(match.Candidate)) {
 	rest := v.pending[:0]
 	t.held = t.held[:0]
 	for _, c := range v.pending {
-		if c.To <= hold {
+		if c.To <= hold || untitled(c) {
 			rest = append(rest, c)
 		} else {
 			t.held = append(t.held, c)
@@ -102,6 +102,10 @@ func (t *tables) ready(v *view, take func(match.Candidate)) {
 	v.ready(false, take)
 	v.pending = append(v.pending, t.held...)
 }
+
+// untitled reports whether a candidate is of a piece of text that is larger
+// than a cell: no title counts for it.
+func untitled(c match.Candidate) bool { return c.Kind == headKind || c.Kind == stretch }
 
 func (t *tables) hold() int64 {
 	if t.finder == nil {
@@ -135,7 +139,7 @@ func (s *stream) over(v *view, x *value, esc bool) check.GroupSet {
 	if esc {
 		at = v.source(x.from, x.to).From
 	}
-	if x.from < s.tables.bound {
+	if x.from < s.tables.bound { // what is behind it may not be told yet
 		if title := s.tables.at(at); title != nil {
 			return title.groups
 		}

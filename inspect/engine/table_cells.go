@@ -20,8 +20,8 @@ func (m *markup) begin(t *tables, head bool, wide int) {
 func (m *markup) flush(t *tables, v *view, at int64) {
 	s := &m.sheets[m.depth]
 	switch {
-	case !s.in || s.run < 0 || s.over == nil || s.over.forms == nil:
-	case s.aside:
+	case !s.in || s.run < 0 || s.run == at || s.over == nil || s.over.forms == nil:
+	case s.aside && at-s.run <= rowWait:
 		s.kept = append(s.kept, place{s.run, min(at, s.run+cellLen), s.over})
 	default:
 		t.queue(v, s.run, at, s.over)
@@ -73,7 +73,7 @@ func (m *markup) endCell(t *tables, v *view, at int64) {
 // own is what a cell says of others, and whether it holds a number that no
 // name has. Only the first rows and cells with a trigger word are looked at.
 func (m *markup) own(t *tables, v *view, s *sheet, at int64) (own *title, figure bool) {
-	if at-s.begun > maxTag {
+	if at-s.begun > maxCell {
 		return nil, true
 	}
 	top := s.rows < rowsTop && s.titles == nil

@@ -6,10 +6,11 @@ import (
 )
 
 const (
-	maxTag  = 512 // a tag longer than this is told by its first bytes
-	maxNest = 4   // tables within a cell of another
-	rowsTop = 3   // how many rows a header is looked for in
-	rowWait = 700 // how long a row may turn out to be a header
+	maxTag  = 360  // a tag longer than this is told by its first bytes
+	maxCell = 1024 // a cell longer than this is no name
+	maxNest = 4    // tables within a cell of another
+	rowsTop = 3    // how many rows a header is looked for in
+	rowWait = 384  // how long a row may turn out to be a header
 )
 
 // markup finds the tables of HTML, and the rows and cells of spreadsheets in
@@ -100,13 +101,13 @@ func (m *markup) read(t *tables, v *view, to int64, last bool) {
 
 // settle does what need not wait for the next tag.
 func (m *markup) settle(t *tables, v *view) {
-	m.release(t, v, m.pos)
 	s := &m.sheets[m.depth]
 	if s.in && s.run >= 0 && m.pos-s.run > cellLen {
 		m.flush(t, v, m.pos)
 	}
+	m.release(t, v, m.pos)
 	if s.in {
-		t.forget(max(s.begun, m.pos-maxTag-maxTag))
+		t.forget(max(s.begun, m.pos-maxCell))
 	} else {
 		t.forget(m.pos)
 	}
