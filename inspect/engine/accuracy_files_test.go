@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -78,11 +77,9 @@ func goEnv(name string) string {
 	if v := os.Getenv(name); v != "" {
 		return v
 	}
-	out, err := exec.Command(filepath.Join(runtime.GOROOT(), "bin", "go"), "env", name).Output()
+	out, err := exec.Command("go", "env", name).Output()
 	if err != nil {
-		if out, err = exec.Command("go", "env", name).Output(); err != nil {
-			return ""
-		}
+		return ""
 	}
 	return string(bytes.TrimSpace(out))
 }

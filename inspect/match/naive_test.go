@@ -259,7 +259,7 @@ func naiveOddAt(p text, i int) int {
 			return len(j)
 		}
 	}
-	if w := wide(i); w != 0 && (strings.IndexRune("，：；（）！？", w+0xfee0) < 0 || before && after(3)) {
+	if w := wide(i); w != 0 && (!strings.ContainsRune("，：；（）！？", w+0xfee0) || before && after(3)) {
 		return 3
 	}
 	if bytes.HasPrefix(rest, []byte("\u3000")) && before && after(3) {
