@@ -50,6 +50,7 @@ type Rules struct {
 	// name begins with pi.; Sensitive which of them are sensitive under the
 	// profile.
 	Personal  map[inspect.Class]bool
+	Linked    map[inspect.Class]bool // personal only where a person is told beside
 	Sensitive map[inspect.Class]bool
 	// Secret, Core and Important are classes whose findings are state
 	// secrets, core data or published important data by themselves.
@@ -74,4 +75,9 @@ type Rules struct {
 // of an operator that begins with pi. is, whether or not the pack knows it.
 func (r *Rules) IsPersonal(c inspect.Class) bool {
 	return r.Personal[c] || strings.HasPrefix(string(c), "pi.")
+}
+
+// PersonalIn is IsPersonal for a class found in a part.
+func (r *Rules) PersonalIn(c inspect.Class, part *inspect.Report) bool {
+	return r.IsPersonal(c) && (!r.Linked[c] || len(part.Persons) > 0)
 }

@@ -26,7 +26,7 @@ func found(rules *policy.Rules, r *inspect.Report) ([]policy.Found, policy.Asked
 			continue
 		}
 		f := policy.Found{Class: t.Class, Level: t.Level, Confidence: inspect.Medium,
-			Magnitude: len(strconv.FormatInt(n, 10)), Personal: rules.IsPersonal(t.Class)}
+			Magnitude: len(strconv.FormatInt(n, 10)), Personal: rules.PersonalIn(t.Class, r)}
 		if t.High > 0 {
 			f.Confidence = inspect.High
 		}

@@ -141,7 +141,7 @@ func (x *Exchange) peek(ctx context.Context, c policy.Count, full map[string]boo
 // personal reports whether policy would count personal data in the report.
 func (x *Exchange) personal() bool {
 	for _, t := range x.report.Tallies {
-		if x.rules.IsPersonal(t.Class) && t.At(inspect.Medium) > 0 {
+		if x.rules.PersonalIn(t.Class, &x.report) && t.At(inspect.Medium) > 0 {
 			return true
 		}
 	}

@@ -5,7 +5,7 @@ import "unicode/utf8"
 const (
 	// maxGap is how many source bytes of invisible characters one byte of
 	// text covers. It bounds how far the text may lag behind its source.
-	maxGap = 64
+	maxGap = 32
 	// numeralRun is how many Chinese numerals in a row are a number; fewer
 	// are words.
 	numeralRun = 8

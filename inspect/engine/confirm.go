@@ -39,7 +39,7 @@ type value struct {
 
 // decide confirms a candidate and queues what it is.
 func (s *stream) decide(v *view, c match.Candidate, esc bool) {
-	if esc && !s.esc.plus && !v.touched(c.From, c.To) {
+	if esc && !s.esc.plus && !v.touched(c.From, c.To, s.esc.lead) {
 		return
 	}
 	f := &s.scan.engine.forms

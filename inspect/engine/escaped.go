@@ -27,6 +27,7 @@ type escaped struct {
 	text    view
 	mem     *window
 	pos     int64 // stream offset up to which it has read
+	lead    int64 // the escape that woke it
 	until   int64 // where it falls asleep unless an escape comes
 	rows    rows
 	columns *columns
@@ -57,9 +58,10 @@ func (x *escaped) follow(s *stream) {
 
 func (x *escaped) wake(s *stream, lead int64) {
 	if x.mem == nil {
-		x.mem = x.text.lend(true)
+		x.mem = x.text.lend(textWindow)
 	}
 	x.used = true
+	x.lead = lead
 	x.on, x.pos, x.until = true, max(lead-runUp, 0), lead
 	x.esc = decode.Escapes{Plus: x.plus}
 	v := &x.text

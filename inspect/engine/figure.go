@@ -15,14 +15,13 @@ func (d *number) figure(g int, row bool, day time.Time) bool {
 	}
 	from := d.from(g)
 	before, after := d.v.slice(from-rowReach, from), d.v.slice(d.end, d.end+rowReach)
-	return round(d.digit[d.group[g]:d.n]) || operand(before, after) || sample(before, after) || row && inRow(before, after, day)
+	return round(d.digit[d.group[g]:d.n]) || operand(before) || sample(before, after) || row && inRow(before, after, day)
 }
 
 // rowReach is how far the neighbours in a row are looked for.
 const rowReach = 48
 
-// round reports whether a number of eleven digits counts bytes or units: it
-// ends in six zeros, or is a multiple of 2^20.
+// round reports whether a number counts bytes: it is a multiple of 2^20.
 func round(b []byte) bool {
 	if len(b) > 18 {
 		return false
@@ -31,23 +30,15 @@ func round(b []byte) bool {
 	for _, c := range b {
 		n = n*10 + uint64(c-'0')
 	}
-	return n%1_000_000 == 0 || n%(1<<20) == 0
+	return n%(1<<20) == 0
 }
 
-// operand reports whether a number stands in source text: behind an operator
-// with a space, as the argument of a call, or before a statement's end.
-func operand(before, after []byte) bool {
+// operand reports whether a number stands behind an operator and a space, as
+// in source text.
+func operand(before []byte) bool {
 	n := len(before)
-	if len(after) > 0 && after[0] == ';' && n > 0 && before[n-1] == ' ' {
-		return true
-	}
-	switch {
-	case n < 2:
-		return false
-	case before[n-1] == '(':
-		return check.Word(before[n-2])
-	case before[n-1] != ' ':
-		return before[n-1] == '=' && (before[n-2] == '=' || before[n-2] == '!') || before[n-1] == '<' && n > 1 && before[n-2] == '<'
+	if n < 2 || before[n-1] != ' ' {
+		return n > 1 && before[n-1] == '=' && (before[n-2] == '=' || before[n-2] == '!')
 	}
 	switch before[n-2] {
 	case '=', '+', '*', '/', '<', '&', '^', '%':
@@ -80,12 +71,18 @@ func sample(before, after []byte) bool {
 // rowFields is how many fields of a row are looked at on each side.
 const rowFields = 3
 
-// inRow reports whether a field near the number in its row is a figure, and
-// none that stands for something itself. A number that is alone on its line has
-// the lines for fields; else the line ends the row.
+// inRow reports whether the number stands in a row of figures: more of the
+// fields near it are figures than identifiers, and none is text, as there is in
+// the rows of persons. A number
+// that is alone on its line has the lines for fields; else the line ends the
+// row.
 func inRow(before, after []byte, day time.Time) bool {
 	lines := ends(before, len(before)-1, -1) && ends(after, 0, 1)
-	return figures(before, len(before)-1, -1, lines, day) || figures(after, 0, 1, lines, day)
+	var r row
+	if !r.figures(before, len(before)-1, -1, lines, day) || !r.figures(after, 0, 1, lines, day) {
+		return false
+	}
+	return r.figure > r.own || r.figure > 1 && r.figure == r.own
 }
 
 // ends reports whether a line ends at i, or the text does.
@@ -102,34 +99,46 @@ func skip(b []byte, i, step int) int {
 	return i
 }
 
-// figures looks at the fields from i on, leftwards or rightwards.
-func figures(b []byte, i, step int, lines bool, day time.Time) bool {
+// row counts the fields around a number.
+type row struct{ figure, own int }
+
+// figures counts the fields from i on, leftwards or rightwards. It answers
+// false where one of them is text.
+func (r *row) figures(b []byte, i, step int, lines bool, day time.Time) bool {
 	for range rowFields {
 		i = skip(b, i, step)
 		if i < 0 || i >= len(b) || !(b[i] == ',' || b[i] == ';' || b[i] == '\t' || b[i] == '|' || lines && b[i] == '\n') {
-			return false
+			return true
 		}
 		i = skip(b, i+step, step)
 		from := i
 		for i >= 0 && i < len(b) && (digit(b[i]) || b[i] == '.' || b[i] == '-') {
 			i += step
 		}
-		if out := i < 0 || i >= len(b); i == from || out && len(b) == rowReach {
-			return false // there is none, or it may go on
+		if out := i < 0 || i >= len(b); out && (len(b) == rowReach || i == from) {
+			return true // there is none, or it may go on
+		}
+		if i == from {
+			return !text(b[i])
 		}
 		field := b[min(from, i+1):max(from, i)]
 		if step < 0 {
 			field = b[i+1 : from+1]
 		}
-		if k := skip(b, i, step); k >= 0 && k < len(b) && (check.Word(b[k]) || b[k] >= 0x80 || b[k] == '+' || b[k] == '"' || b[k] == ' ') {
+		switch k := skip(b, i, step); {
+		case k >= 0 && k < len(b) && text(b[k]):
 			return false
-		}
-		if figure(field) && !own(field, day) {
-			return true
+		case own(field, day):
+			r.own++
+		case figure(field):
+			r.figure++
 		}
 	}
-	return false
+	return true
 }
+
+// text reports whether a byte belongs to a field that is no figure.
+func text(c byte) bool { return check.Word(c) || c >= 0x80 || c == '+' || c == '"' || c == '\'' }
 
 // figure reports whether a field is a number: digits, with a sign and a
 // fraction.

@@ -69,7 +69,7 @@ func (e *Engine) index() error {
 			on, x.confirm = b.On, b.Confirm
 		}
 		if x.confirm == nil {
-			x.confirm = tmpMark // XXX return fmt.Errorf("engine: rule %s: there is no confirmer %s", r.ID, r.Confirm)
+			return fmt.Errorf("engine: rule %s: there is no confirmer %s", r.ID, r.Confirm)
 		}
 		if r.Slow {
 			f.slow = append(f.slow, x)

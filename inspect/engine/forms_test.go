@@ -60,10 +60,14 @@ func TestFigures(t *testing.T) {
 		{"in an array of figures", "[23.5, " + phone + ", 19]", false},
 		{"a column of figures", "20123456789\n" + phone + "\n30123456789\n", false},
 		{"assigned", "x := 1; y = " + phone, false},
-		{"an argument", "sleep(" + phone + ")", false},
+		{"in brackets behind a login", "zhangsan(" + phone + ")", true},
+		{"before a semicolon", "call " + phone + " ;", true},
+		{"a row with a name and figures", "张三,25," + phone + ",500\n", true},
+		{"a list with one figure", "[" + phone + ",13812345678,1]", true},
+		{"lines of them with one figure", phone + "\n13812345678\n100\n", true},
 		{"a sample of a metric", "node_memory_bytes " + phone + "\n", false},
 		{"a sample with labels", `up{job="a"} ` + phone + "\n", false},
-		{"a round number", "13900000000", false},
+		{"a number that people pay for", "13900000000", true},
 		{"a power of two", "17179869184", false},
 	}
 	for _, tt := range tests {

@@ -127,6 +127,10 @@ func (s *stream) numbers(v *view, c match.Candidate, esc bool) {
 	d.read(v, c)
 	n := len(s.hits)
 	for g := range d.groups {
+		many := d.groups-g > mostGroups // a resident ID alone may be written so
+		if n := d.n - d.group[g]; many && n != 18 && n != 17 && n != 15 {
+			continue
+		}
 		// Eleven digits that are a mobile are not taken for the end of a longer
 		// number that a separator joins.
 		alone := g == d.groups-1 || !d.mobileLast()
@@ -137,6 +141,9 @@ func (s *stream) numbers(v *view, c match.Candidate, esc bool) {
 			if len(s.hits) > n {
 				break
 			}
+			continue
+		}
+		if many {
 			continue
 		}
 		s.phone(d, g, esc)
@@ -151,6 +158,9 @@ func (s *stream) numbers(v *view, c match.Candidate, esc bool) {
 	}
 	clear(d.digit[:]) // nothing of the value stays behind
 }
+
+// mostGroups is how many groups people write a number in.
+const mostGroups = 6
 
 // numeric lets the forms for digits look at the digits from group g on.
 func (s *stream) numeric(d *number, g int, c match.Candidate, esc bool) {

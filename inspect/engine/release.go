@@ -128,6 +128,10 @@ func (s *stream) follow(h *hit) {
 
 // advance lets the records follow the stream up to an offset.
 func (s *stream) advance(to int64) {
+	if lost := s.raw.base - s.book.Pos(); lost > 0 {
+		s.book.Skip(lost)
+		s.scan.gap(inspect.GapLimitRatio, -1)
+	}
 	if to > s.book.Pos() {
 		s.book.Advance(s.raw.slice(s.book.Pos(), to))
 	}

@@ -126,7 +126,11 @@ func (s *stream) decideRaw(c match.Candidate) { s.decide(&s.raw, c, false) }
 // open looks at the head and says what the stream is.
 func (s *stream) open() {
 	s.opened = true
-	s.mem = s.raw.lend(s.path != nil)
+	kind := wireWindow
+	if s.path != nil {
+		kind = rawWindow
+	}
+	s.mem = s.raw.lend(kind)
 	s.raw.matcher = match.NewStream(s.scan.engine.forms.words, 0)
 	s.raw.slow = len(s.scan.engine.forms.slow) > 0
 	head := s.head[:s.nhead]

@@ -11,13 +11,16 @@ import (
 const (
 	// context is how far a decision looks before and behind a candidate.
 	context = check.ReachBytes + 8
-	// block is the most a view takes at once, and keep what stays readable
-	// behind it. Six bytes of escapes may stand for one, and the records
-	// follow the slower view: keep is more than six times what it may lag.
+	// block is the most a view takes at once; that of the wire itself, whose
+	// bytes need no spans, takes wide.
 	block = 4096
-	keep  = 4096
-	// wide is the block of a view whose bytes need no spans.
-	wide = 16 << 10
+	wide  = 16 << 10
+	// keepText is how much of what another view wrote anew stays readable behind
+	// a block. Up to 32 bytes may stand for one of them, and records follow the
+	// slower view: keepRaw is enough for what stands in text. What lags further
+	// lowers the coverage.
+	keepText = 4096
+	keepRaw  = 32 << 10
 )
 
 // view is a window on one text and the candidates in it that still wait for
@@ -33,6 +36,8 @@ type view struct {
 	later   []match.Candidate // where forms want to read on
 	slow    bool              // stretches are wanted
 	cut     int64             // where the next one begins
+	keep    int               // what stays readable behind a block
+	lent    windowKind
 }
 
 type window struct {
@@ -42,54 +47,71 @@ type window struct {
 	wait  []match.Candidate
 }
 
-var (
-	windows = sync.Pool{New: func() any {
-		return &window{buf: make([]byte, 0, block+keep), spans: make([]decode.Span, 0, block+keep)}
-	}}
-	wideWindows = sync.Pool{New: func() any { return &window{buf: make([]byte, 0, 2*wide+keep)} }}
+// windowKind says what a window is for.
+type windowKind uint8
+
+const (
+	wireWindow windowKind = iota
+	rawWindow             // bytes that a decoder gave out
+	textWindow            // text that was written anew
 )
 
-// lend gives the view its memory from the pool.
-func (v *view) lend(spans bool) *window {
-	w := v.pool(spans).Get().(*window)
-	v.buf, v.found, v.pending = w.buf[:0], w.found[:0], w.wait[:0]
+var windows = [...]sync.Pool{
+	wireWindow: {New: func() any { return newWindow(2*wide+keepRaw, false) }},
+	rawWindow:  {New: func() any { return newWindow(block+keepRaw, true) }},
+	textWindow: {New: func() any { return newWindow(block+keepText, true) }},
+}
+
+func newWindow(n int, spans bool) *window {
+	w := &window{buf: make([]byte, 0, n)}
 	if spans {
+		w.spans = make([]decode.Span, 0, n)
+	}
+	return w
+}
+
+// lend gives the view its memory from the pool.
+func (v *view) lend(kind windowKind) *window {
+	w := windows[kind].Get().(*window)
+	v.lent, v.keep = kind, keepRaw
+	if kind == textWindow {
+		v.keep = keepText
+	}
+	v.buf, v.found, v.pending = w.buf[:0], w.found[:0], w.wait[:0]
+	if w.spans != nil {
 		v.spans = w.spans[:0]
 	}
 	return w
 }
 
-func (v *view) pool(spans bool) *sync.Pool {
-	if spans {
-		return &windows
-	}
-	return &wideWindows
-}
-
 // giveBack returns the memory. The bytes are cleared: one flow's data must
 // not be found in another's window.
 func (v *view) giveBack(w *window) {
-	clear(w.buf[:cap(w.buf)])
+	used := cap(w.buf)
+	if v.base == 0 && v.lent != textWindow { // it was never full
+		used = len(v.buf)
+	}
+	clear(w.buf[:used])
 	w.found, w.wait = v.found[:0], v.pending[:0]
-	pool := v.pool(v.spans != nil)
+	kind := v.lent
 	*v = view{}
-	pool.Put(w)
+	windows[kind].Put(w)
 }
 
 // end is the text offset behind the last byte.
 func (v *view) end() int64 { return v.base + int64(len(v.buf)) }
 
-// room makes place for n bytes and drops what lies more than keep behind.
+// room makes place for n bytes and drops what lies further behind than is kept.
 func (v *view) room(n int) {
 	if len(v.buf)+n <= cap(v.buf) {
 		return
 	}
-	drop := len(v.buf) - keep
+	drop := len(v.buf) - v.keep
 	copy(v.buf, v.buf[drop:])
-	v.buf = v.buf[:keep]
+	v.buf = v.buf[:v.keep]
 	if v.spans != nil {
 		copy(v.spans, v.spans[drop:])
-		v.spans = v.spans[:keep]
+		v.spans = v.spans[:v.keep]
 	}
 	v.base += int64(drop)
 }
@@ -108,15 +130,17 @@ func (v *view) source(from, to int64) decode.Span {
 	if v.spans == nil {
 		return decode.Span{From: from, To: to}
 	}
-	return decode.Span{From: v.spans[from-v.base].From, To: v.spans[to-1-v.base].To}
+	// What has left the window is placed at its start: see keep.
+	return decode.Span{From: v.spans[max(from-v.base, 0)].From, To: v.spans[max(to-1-v.base, 0)].To}
 }
 
 // touched reports whether an escape lies in a piece of text or so near that
-// it could change how the piece is judged.
-func (v *view) touched(from, to int64) bool {
+// it could change how the piece is judged. Escapes before lead were seen when
+// the view was awake before.
+func (v *view) touched(from, to, lead int64) bool {
 	from, to = max(from-context, v.base), min(to+context, v.end())
 	for _, s := range v.spans[from-v.base : to-v.base] {
-		if s.To-s.From != 1 {
+		if s.To-s.From != 1 && s.From >= lead {
 			return true
 		}
 	}

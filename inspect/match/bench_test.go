@@ -49,8 +49,8 @@ func corpus(sort string, size int) []byte {
 	return b[:size]
 }
 
-// read scans data in chunks of 16 KiB.
-func read(s match.Stream, dst []match.Candidate, data []byte) []match.Candidate {
+// readAll scans data in chunks of 16 KiB.
+func readAll(s match.Stream, dst []match.Candidate, data []byte) []match.Candidate {
 	for end := 0; end < len(data); {
 		end = min(end+16<<10, len(data))
 		base := max(0, s.Pos()-128)
@@ -69,7 +69,7 @@ func BenchmarkStream(b *testing.B) {
 				b.ReportAllocs()
 				var dst []match.Candidate
 				for b.Loop() {
-					dst = read(match.NewStream(w, 0), dst, data)
+					dst = readAll(match.NewStream(w, 0), dst, data)
 				}
 			})
 		}
@@ -81,14 +81,14 @@ func TestFindAllocatesNothing(t *testing.T) {
 	for _, sort := range []string{"json", "zh", "csv", "random"} {
 		data := corpus(sort, 64<<10)
 		dst := make([]match.Candidate, 0, 8<<10)
-		if n := testing.AllocsPerRun(3, func() { read(match.NewStream(w, 0), dst, data) }); n > 0 {
+		if n := testing.AllocsPerRun(3, func() { readAll(match.NewStream(w, 0), dst, data) }); n > 0 {
 			t.Errorf("%s: %v allocations", sort, n)
 		}
 	}
 }
 
 func TestAssemblyIsGo(t *testing.T) {
-	if !match.HasAssembly {
+	if match.Levels == 1 {
 		t.Skip("there is no assembly for this processor")
 	}
 	w := newWords(t, triggers)

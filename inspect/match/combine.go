@@ -10,7 +10,7 @@ func combineGo(m *maps, n int) {
 		combineMarks(m, i)
 		combineHigh(m, i)
 		m.any[i] = m.digits[i] | m.words[i] | m.serials[i] | m.macs[i] | m.ip4s[i] | m.ip6s[i] |
-			m.ibans[i] | m.plates[i] | m.letters[i] | m.odds[i] | m.at[i]
+			m.ibans[i] | m.plates[i] | m.letters[i] | m.at[i]
 	}
 }
 
@@ -72,13 +72,17 @@ func combineWords(m *maps, i int) {
 	m.starts[i] = starts & right(l.x, ln, 1) & right(l.x, ln, 2) & right(l.x, ln, 3)
 }
 
-// combineMarks finds pairs joined by colons or hyphens.
+// combineMarks finds addresses and pairs joined by colons or hyphens.
 func combineMarks(m *maps, i int) {
 	u := pair(&m.mark, i).beside(&m.word, i)
 	u2 := u.more(3)
 	m.macs[i] = u2.more(6).and(u.left(12)).left(2).x
 
 	j := pair(&m.join, i)
+	d := m.letter[i] | m.digit[i] | m.dot[i] | m.mark[i]&j.x
+	dn := m.letter[i+1] | m.digit[i+1] | m.dot[i+1] | m.mark[i+1]&m.join[i+1]
+	m.at[i] &= right(d, dn, 1) & right(d, dn, 2) & right(d, dn, 3)
+
 	c := pair(&m.mark, i)
 	c.x, c.p = c.x&^j.x, c.p&^j.p
 	k := u.and(c)

@@ -41,7 +41,9 @@
 // The work is done in three steps on batches of groups: classify makes bitmaps
 // of the bytes, combine makes of them bitmaps of the places where a candidate
 // may be, and what is set there is looked at byte by byte. Trigger words are
-// looked for only where one can begin, first in a bitmap of 8 KiB, then by
-// their first eight bytes. Classify, combine and the search for words are in
-// assembly for processors with AVX2 and in Go for all.
+// looked for only where one can begin: first by tests of two bytes for 64
+// places at once, then in a bitmap of 8 KiB by four bytes, then by the four
+// behind them, and then by the first and last eight bytes of each word. All of
+// this is in assembly for processors with AVX-512 or with AVX2 and in Go for
+// all; a level says which. The candidates are the same.
 package match

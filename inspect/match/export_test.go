@@ -2,38 +2,44 @@ package match
 
 import "reflect"
 
-// HasAssembly says whether a Stream uses assembly here.
-var HasAssembly = hasAssembly
+// Levels is how many sets of instructions a Stream can use here, the first of
+// them without assembly.
+var Levels = int(best) + 1
 
-// Plain makes the Stream use no assembly.
-func (s *Stream) Plain() { s.plain = true }
+// Use makes the Stream use one of them.
+func (s *Stream) Use(n int) { s.level = level(n) }
 
 // Differ names the bitmaps in which assembly and Go differ about the text,
 // read as one batch.
 func Differ(w *Words, text []byte) (names []string) {
-	n := min(len(text)/groupLen-2, batch)
+	n := min(len(text)/groupLen-2, batch) - 1
 	if n < 1 {
 		return nil
 	}
-	var maps [2]maps
-	for k := range maps {
-		m := &maps[k]
-		s := NewStream(w, 0)
-		s.plain = s.plain || k == 1
-		s.pos = groupLen
-		r := reader{win: text, end: int64(len(text))}
-		s.classify(m, &r, n-1)
-		s.combine(m, n-1)
-		w.probe(m, n-1, text[groupLen:], s.plain)
-	}
-	a, b := reflect.ValueOf(maps[0]), reflect.ValueOf(maps[1])
-	for f := range a.NumField() {
-		for i := 1; i < n; i++ {
-			if a.Field(f).Index(i).Uint() != b.Field(f).Index(i).Uint() {
-				names = append(names, a.Type().Field(f).Name)
-				break
+	plain := read(w, text, n, inGo)
+	for k := range Levels {
+		a, b := reflect.ValueOf(plain), reflect.ValueOf(read(w, text, n, level(k)))
+		for f := range a.NumField() {
+			for i := 1; i <= n; i++ {
+				if a.Field(f).Index(i).Uint() != b.Field(f).Index(i).Uint() {
+					names = append(names, a.Type().Field(f).Name)
+					break
+				}
 			}
 		}
 	}
 	return names
+}
+
+// read returns the maps of n groups of a text, behind the first.
+func read(w *Words, text []byte, n int, l level) (m maps) {
+	s := NewStream(w, 0)
+	s.level, s.pos = l, groupLen
+	r := reader{win: text, end: int64(len(text))}
+	s.classify(&m, &r, n)
+	s.combine(&m, n)
+	f := filter{m: &m, src: text[groupLen:], n: n, level: l}
+	f.sieve(&m.odds, &oddSieve)
+	w.probe(&f)
+	return m
 }

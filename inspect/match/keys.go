@@ -9,33 +9,26 @@ func trailing(x uint64) int { return bits.TrailingZeros64(x) }
 
 // build makes the tables.
 func (w *Words) build(sets *[spots][]place) {
-	w.starts = newTable(sets[atStart], 4)
-	w.shorts = newTable(sets[atShort], 3)
-	w.hans = newTable(sets[atHan], 6)
-	w.single = newTable(sets[atSingle], 3)
-	w.pairs = newTable(sets[atPair], 4)
-	w.halves = newTable(sets[atHalf], 2)
-	w.rare = newTable(sets[atRare], 2)
-	w.sieve = newSieve(sets[atRare])
+	w.starts = newTable(sets[atStart], layout{n: 4, tests: steps{0, 2, 3, 0}})
+	w.shorts = newTable(sets[atShort], layout{n: 3, tests: steps{1, 0, 2, 1}})
+	w.hans = newTable(sets[atHan], layout{skip: 1, n: 4, cased: true, tests: steps{5, 1, 2, 4}})
+	w.pairs = newTable(sets[atPair], layout{n: 4, sieved: true, tests: steps{1, 0, 2, 3}})
+	w.rare = newTable(sets[atRare], layout{n: 2, sieved: true, tests: steps{1, 0, 2, 1}})
 }
 
-// probe leaves in the maps of anchors those where a word may be, of n groups.
-// Src begins with the first of them.
-func (w *Words) probe(m *maps, n int, src []byte, plain bool) {
+// probe leaves in the maps of anchors those where a word may be.
+func (w *Words) probe(f *filter) {
+	m, n := f.m, f.n
 	clear(m.keyed[1 : n+1])
-	f := filter{m: m, src: src, n: n, plain: plain}
 	f.probe(&m.starts, w.starts)
 	f.probe(&m.shorts, w.shorts)
 	if !m.high.some(n) {
 		return // and keys does not look at the other maps
 	}
-	f.copy(&m.single, &m.hans, w.single)
-	f.copy(&m.halves, &m.pairs, w.halves)
 	f.probe(&m.hans, w.hans)
 	f.probe(&m.pairs, w.pairs)
 	if w.rare != nil {
 		m.rare = m.high
-		f.sieve(&m.rare, w.sieve)
 		f.probe(&m.rare, w.rare)
 	}
 }
@@ -49,39 +42,29 @@ func (b *bitmap) some(n int) bool {
 	return x != 0
 }
 
-// filter is what the anchors of a batch are filtered with.
+// filter is what the bitmaps of a batch are filtered with: n groups, of which
+// src begins with the first.
 type filter struct {
 	m     *maps
 	src   []byte
 	n     int
-	plain bool
-}
-
-// copy filters a copy of anchors.
-func (f *filter) copy(b, from *bitmap, t *table) {
-	if t != nil {
-		*b = *from
-		f.probe(b, t)
-	}
+	level level
 }
 
 // probe filters anchors and notes the groups that have some left.
 func (f *filter) probe(b *bitmap, t *table) {
 	switch {
-	case t == nil || !b.some(f.n):
-	case f.plain:
-		t.filter(b, &f.m.keyed, f.src, f.n)
-	default:
-		t.filterFast(b, &f.m.keyed, f.src, f.n)
+	case t == nil:
+		return
+	case f.level < inAVX512: // which has a better way
+		if !b.some(f.n) {
+			return
+		}
+		if t.sieve != nil {
+			f.sieve(b, t.sieve)
+		}
 	}
-}
-
-func (f *filter) sieve(b *bitmap, s *sieve) {
-	if f.plain {
-		s.keep(b, f.src, f.n)
-	} else {
-		s.keepFast(b, f.src, f.n)
-	}
+	f.table(b, t)
 }
 
 // keys decides Key.
@@ -92,9 +75,7 @@ func (w *Words) keys(dst []Candidate, m *maps, i int, r *reader) []Candidate {
 		return dst
 	}
 	dst = w.at(dst, m.hans[i], w.hans, r)
-	dst = w.at(dst, m.single[i], w.single, r)
 	dst = w.at(dst, m.pairs[i], w.pairs, r)
-	dst = w.at(dst, m.halves[i], w.halves, r)
 	return w.at(dst, m.rare[i], w.rare, r)
 }
 
@@ -107,9 +88,7 @@ func (w *Words) at(dst []Candidate, x uint64, t *table, r *reader) []Candidate {
 		at := r.from + int64(trailing(x))
 		text := r.win[at-r.base:]
 		head := binary.LittleEndian.Uint64(text)
-		_, low := t.print(head)
-		links := t.with(low)
-		head |= caseless
+		links := t.with(t.print(text))
 		for k := range links {
 			l := &links[k]
 			if !l.meets(head, text) {
@@ -133,11 +112,13 @@ func (r *reader) is(from int64, e *entry) bool {
 	}
 	text := r.win[from-r.base:]
 	text = text[:n]
-	if e.exact {
+	switch {
+	case e.sure:
+	case e.exact:
 		if string(text) != e.text {
 			return false
 		}
-	} else {
+	default:
 		for i := range len(e.text) {
 			if fold(text[i]) != e.text[i] {
 				return false

@@ -18,7 +18,8 @@ type maps struct {
 	high                         bitmap // above 0x7f
 	join                         bitmap // space, hyphen, dot
 	mark                         bitmap // colon, hyphen
-	dot, at                      bitmap
+	dot                          bitmap
+	at                           bitmap // combine leaves those with three bytes of a domain behind
 	odd                          bitmap // begins another notation, perhaps
 	han                          bitmap // E4 to E9, which lead most Han characters in UTF-8
 	tell                         bitmap // does not occur in Chinese UTF-8, but in GB18030
@@ -30,7 +31,7 @@ type maps struct {
 	ip6s                               bitmap // a colon that makes one
 	ibans                              bitmap // the first byte
 	plates, letters, odds              bitmap // the capital; the last letter; any of the bytes
-	any                                bitmap // all of these, and at
+	any                                bitmap // all of these but odds, and at
 
 	// Where trigger words may be: from combine, and then only where their table
 	// knows the bytes.
@@ -38,9 +39,7 @@ type maps struct {
 	shorts bitmap // a letter before which a word can begin, and one can begin or end two or three bytes on
 	hans   bitmap // a Han character in UTF-8
 	pairs  bitmap // two bytes of GB18030, perhaps
-	single bitmap // hans, for words of one character
-	halves bitmap // pairs, for words of one character
-	rare   bitmap // bytes that begin words which pairs does not find
+	rare   bitmap // bytes above 0x7f
 	keyed  bitmap // all of these
 }
 

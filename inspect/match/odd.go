@@ -80,6 +80,34 @@ func (r *reader) oddAt(i int64) int64 {
 	return 0
 }
 
+// oddSieve knows roughly how begins what oddAt finds. A zero stands for the end
+// of the text.
+var oddSieve = func() (s sieve) {
+	const hex, letters, digits = "0123456789abcdef\x00", "abcdefghijklmnopqrstuvwxyz", "0123456789"
+	high := make([]byte, 64)
+	for i := range high {
+		high[i] = byte(0x80 + i)
+	}
+	for bit, x := range [][]string{
+		{`\`, "nbf"},
+		{`\`, "rtux"},
+		{`\&`, "\"/\\#\x00"},
+		{"%", digits, hex},
+		{"%", "abcdef\x00", hex},
+		{"&", letters, letters + digits + ";"},
+		{"\xef", "\xbb\xbc\xbd"},
+		{"\xa3\xc2\xe2\xe3\xe4\xe5\xe9", string(high)},
+	} {
+		for k, set := range x {
+			s.put(1<<bit, k, set)
+		}
+		for k := len(x); k < sieveLen; k++ {
+			s.pass(1<<bit, k)
+		}
+	}
+	return s
+}()
+
 // entity returns the length of what begins a character reference of HTML: "&#"
 // and a digit or x, or a name with a semicolon and a digit on one side.
 func (r *reader) entity(i int64) int64 {

@@ -8,6 +8,15 @@ const (
 	history   = 128 // what a window holds before Pos
 )
 
+// level says which instructions a Stream may use.
+type level uint8
+
+const (
+	inGo level = iota // no assembly
+	inAVX2
+	inAVX512
+)
+
 // Stream is the state of one stream.
 type Stream struct {
 	words      *Words
@@ -16,13 +25,13 @@ type Stream struct {
 	letters    int64  // where the run of letters begins that ends at pos
 	ip6        int64  // the end of the run last looked at for an address
 	colons     uint64 // what the last group had in maps.ip6s
-	plain      bool   // use no assembly
+	level      level  // of the processor
 }
 
 // NewStream returns a Stream whose first byte stands at the given offset. The
 // words may be nil.
 func NewStream(w *Words, offset int64) Stream {
-	return Stream{words: w, start: offset, pos: offset, at: -1, letters: offset, ip6: -1, plain: !hasAssembly}
+	return Stream{words: w, start: offset, pos: offset, at: -1, letters: offset, ip6: -1, level: best}
 }
 
 // Pos returns the offset up to which the text was read.
@@ -73,13 +82,16 @@ func (s *Stream) read(dst []Candidate, m *maps, r *reader, n int) []Candidate {
 	s.combine(m, n)
 	s.colons = m.ip6s[n]
 	src := r.win[s.pos-r.base:]
+	f := filter{m: m, src: src, n: n, level: s.level}
+	f.sieve(&m.odds, &oddSieve)
 	if s.words != nil {
-		s.words.probe(m, n, src, s.plain)
+		s.words.probe(&f)
 	}
-	for i := 1; i <= n; i++ {
-		if m.any[i]|m.ip6s[i-1]|m.keyed[i] != 0 || s.at >= 0 {
-			r.from = s.pos + int64(i-1)*groupLen
-			dst = s.decide(dst, m, i, r)
+	ip6s, keyed, odds := m.ip6s[:n], m.keyed[1:n+1], m.odds[1:n+1]
+	for i, x := range m.any[1 : n+1] {
+		if x|ip6s[i]|keyed[i]|odds[i] != 0 || s.at >= 0 {
+			r.from = s.pos + int64(i)*groupLen
+			dst = s.decide(dst, m, i+1, r)
 		}
 	}
 	k := n

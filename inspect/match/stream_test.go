@@ -44,12 +44,10 @@ type failer interface {
 
 // scan reads p in pieces and checks that no candidate begins before what was
 // open. The window holds only what it must.
-func scan(t failer, w *match.Words, p []byte, plain bool, offset int64, cut func() int) []match.Candidate {
+func scan(t failer, w *match.Words, p []byte, level int, offset int64, cut func() int) []match.Candidate {
 	t.Helper()
 	s := match.NewStream(w, offset)
-	if plain {
-		s.Plain()
-	}
+	s.Use(level)
 	var out []match.Candidate
 	open, end := s.Open(), offset
 	for {
@@ -86,19 +84,17 @@ func scan(t failer, w *match.Words, p []byte, plain bool, offset int64, cut func
 func compareStream(t failer, w *match.Words, p []byte, r *rand.Rand) {
 	t.Helper()
 	want := naiveStream(p, triggers)
-	whole := scan(t, w, p, true, 0, func() int { return len(p) })
+	whole := scan(t, w, p, 0, 0, func() int { return len(p) })
 	got := slices.Clone(whole)
 	sortAll(got)
 	if !slices.Equal(got, want) {
 		t.Fatalf("%q:\n%s", p, difference(got, want))
 	}
-	for k, plain := range []bool{true, false, false, false} {
-		if !plain && !match.HasAssembly {
-			break
-		}
+	for k := range 4 {
+		level := (k + r.IntN(2)) % match.Levels
 		limit := []int{100, len(p) + 1, 3, 300}[k]
 		offset := []int64{0, 0, 7, 1 << 40}[k]
-		got := scan(t, w, p, plain, offset, func() int { return 1 + r.IntN(limit+1) })
+		got := scan(t, w, p, level, offset, func() int { return 1 + r.IntN(limit+1) })
 		if !slices.Equal(got, whole) {
 			t.Fatalf("%q, way %d:\n%s", p, k, difference(got, whole))
 		}
@@ -168,7 +164,7 @@ func TestStreamAtEveryGroupBorder(t *testing.T) {
 		for _, piece := range fragmentsAll() {
 			p := []byte(strings.Repeat(" ", lead) + piece + " " + piece)
 			want := naiveStream(p, triggers)
-			got := scan(t, w, p, lead%2 == 0, 0, func() int { return 1 + r.IntN(90) })
+			got := scan(t, w, p, lead%match.Levels, 0, func() int { return 1 + r.IntN(90) })
 			sortAll(got)
 			if !slices.Equal(got, want) {
 				t.Fatalf("%q:\n%s", p, difference(got, want))
@@ -196,8 +192,8 @@ func TestStreamOnLongRuns(t *testing.T) {
 		for _, lead := range []string{"", " ", "a@", "1@b", "中A"} {
 			p := []byte(lead + strings.Repeat(run, 4200+r.IntN(99)) + " a@b.cn")
 			want := naiveStream(p, nil)
-			for _, limit := range []int{100, 700, 1 << 16} {
-				got := scan(t, nil, p, limit == 700, 0, func() int { return 1 + r.IntN(limit) })
+			for k, limit := range []int{100, 700, 1 << 16} {
+				got := scan(t, nil, p, k%match.Levels, 0, func() int { return 1 + r.IntN(limit) })
 				if sortAll(got); !slices.Equal(got, want) {
 					t.Fatalf("%q and %q: %s", lead, run, difference(got, want))
 				}

@@ -27,9 +27,8 @@ func (e *WordsError) Error() string {
 // Words is a set of trigger words. It does not change after NewWords and may
 // be used by many streams at once.
 type Words struct {
-	list                                              []entry
-	starts, shorts, hans, single, pairs, halves, rare *table // by what stands at the anchor; nil without words
-	sieve                                             *sieve // for rare
+	list                              []entry
+	starts, shorts, hans, pairs, rare *table // by what stands at the anchor; nil without words
 }
 
 // entry is a word and the place in it at which it is looked for.
@@ -37,6 +36,7 @@ type entry struct {
 	text   string // ASCII letters lower-cased unless exact
 	anchor int
 	exact  bool
+	sure   bool // the tables tell all of it
 	open   bool // a longer word may go on behind it
 }
 
@@ -59,17 +59,17 @@ func NewWords(t []Trigger) (*Words, error) {
 			twice = append(twice, x.Text)
 		}
 		seen[x.Text] = true
-		g, at := anchor(x)
+		g, at, long := anchor(x)
 		if g == nowhere {
 			blank = append(blank, x.Text)
 			continue
 		}
-		e := entry{text: x.Text, anchor: at, exact: x.Exact, open: x.Exact && g == atStart}
+		e := entry{text: x.Text, anchor: at, exact: x.Exact, sure: at == 0 && len(x.Text) <= 16, open: x.Exact && long}
 		if !x.Exact {
 			e.text = lowered(x.Text)
 		}
 		w.list = append(w.list, e)
-		sets[g] = append(sets[g], place{e.text[at:], uint16(i)})
+		sets[g] = append(sets[g], place{e.text[at:], uint16(i), x.Exact})
 	}
 	switch {
 	case size != nil:
@@ -95,19 +95,18 @@ func lowered(s string) string {
 type spot int
 
 const (
-	nowhere  spot = iota
-	atRare        // any two bytes that are not ASCII
-	atHalf        // two bytes of GB18030, one that tells
-	atSingle      // a Han character in UTF-8
-	atShort       // an ASCII letter and one byte or two, or more if not all of four are letters
-	atPair        // four bytes of GB18030, one that tells
-	atHan         // two Han characters in UTF-8
-	atStart       // four ASCII letters
+	nowhere spot = iota
+	atRare       // any two bytes that are not ASCII
+	atShort      // an ASCII letter and one byte or two, or more if not all of four are letters
+	atPair       // four bytes of GB18030, one that tells
+	atHan        // two Han characters in UTF-8
+	atStart      // four ASCII letters
 	spots
 )
 
-// anchor chooses where a word is looked for.
-func anchor(t Trigger) (best spot, at int) {
+// anchor chooses where a word is looked for. Long says whether it has four
+// ASCII letters in a row where a word can begin.
+func anchor(t Trigger) (best spot, at int, long bool) {
 	s := t.Text
 	for i, step := 0, 0; i < len(s); i += step {
 		c, rest, g := s[i], len(s)-i, nowhere
@@ -118,24 +117,19 @@ func anchor(t Trigger) (best spot, at int) {
 				break
 			}
 			if g = atShort; rest >= 4 && letters(s[i:i+4]) == 4 {
-				g = atStart
+				g, long = atStart, true
 			}
 		case c < 0x80:
 		case t.GB:
 			if step = 2; rest > 4 && digit(s[i+1]) {
 				step = 4
 			}
-			switch {
-			case rest >= 4 && tell(s[i:i+4]):
+			if g = atRare; rest >= 4 && tell(s[i:i+4]) {
 				g = atPair
-			case rest >= 2 && tell(s[i:i+2]):
-				g = atHalf
-			default:
-				g = atRare
 			}
 		case c >= 0xe4 && c <= 0xe9 && rest >= 3:
 			if step, g = 3, atHan; rest < 6 || letters(s[i:i+6]) > 0 {
-				g = atSingle
+				g = atRare
 			}
 		default:
 			g = atRare
@@ -143,11 +137,12 @@ func anchor(t Trigger) (best spot, at int) {
 		if g == atRare && (rest < 2 || s[i+1] < 0x80 && !t.GB) || g == atShort && rest < 2 {
 			g = nowhere
 		}
-		if g > best {
+		// What stands before four letters is rarer than they are.
+		if g > best && (best != atShort || g != atStart || len(s)-at < 4) {
 			best, at = g, i
 		}
 	}
-	return best, at
+	return best, at, long
 }
 
 func letters(s string) (n int) {

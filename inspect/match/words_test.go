@@ -39,8 +39,8 @@ func TestEveryWordIsFound(t *testing.T) {
 	w := newWords(t, list)
 	for k, x := range list {
 		p := []byte(strings.Repeat(" ", r.IntN(130)) + x.Text + " ")
-		for _, plain := range []bool{true, false} {
-			got := scan(t, w, p, plain, 0, func() int { return 1 + r.IntN(200) })
+		for level := range match.Levels {
+			got := scan(t, w, p, level, 0, func() int { return 1 + r.IntN(200) })
 			if !slices.ContainsFunc(got, func(c match.Candidate) bool { return c.Kind == match.Key && int(c.Key) == k }) {
 				t.Fatalf("%q (GB %v) is not found in %q", x.Text, x.GB, p)
 			}

@@ -85,6 +85,9 @@ func NewBook(set *Set, mode Mode) *Book {
 // Pos returns the offset up to which the structure was followed.
 func (b *Book) Pos() int64 { return b.pos }
 
+// Skip passes bytes whose structure is not known.
+func (b *Book) Skip(n int64) { b.pos += n }
+
 // Record returns the ordinal, from 1, of the record at Pos.
 func (b *Book) Record() int64 { return b.top().id }
 

@@ -70,6 +70,9 @@ func (s *Set) record(keys []Key, classes, remarks inspect.ClassSet) int {
 	return 1
 }
 
+// spread makes neighbours of numbers that follow each other rare in the table.
+const spread = 0x9e3779b1
+
 // named counts one more person of a name. The key of each follows from that of
 // the name and their number, so that the same part gives the same keys again.
 func (s *Set) named(k Key, remarks inspect.ClassSet) {
@@ -81,8 +84,10 @@ func (s *Set) named(k Key, remarks inspect.ClassSet) {
 	n := s.at(i)
 	if n.alike++; n.alike > 1 {
 		key := k.Subject
-		binary.LittleEndian.PutUint32(key[12:], binary.LittleEndian.Uint32(key[12:])^(n.alike-1))
-		s.person(key, remarks, k.Minor)
+		binary.LittleEndian.PutUint32(key[:], binary.LittleEndian.Uint32(key[:])^(n.alike-1)*spread)
+		if j := s.person(key, remarks, k.Minor); j >= 0 {
+			s.union(i, j) // the estimate takes them for one
+		}
 	}
 }
 

@@ -131,6 +131,11 @@ func (c *checker) lists(p *Pack) {
 	for _, k := range p.Classes.Personal {
 		personal[k] = true
 	}
+	for _, k := range p.Classes.Linked {
+		if !personal[k] {
+			c.fault("$.classes.linked", "class %s is not in classes.personal", k)
+		}
+	}
 	for name, f := range p.Profiles {
 		at := "$.profiles." + quoteKey(name)
 		if len(f.Sensitive) == 0 && len(f.UnionOf) == 0 {

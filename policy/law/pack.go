@@ -41,6 +41,7 @@ type Threshold struct {
 // Classes say what a class of finding is in the eyes of the law.
 type Classes struct {
 	Personal  []string `yaml:"personal" json:"personal"`
+	Linked    []string `yaml:"linked" json:"linked,omitempty"`
 	Domestic  []string `yaml:"domestic" json:"domestic"`
 	Secret    []string `yaml:"secret" json:"secret"`
 	Core      []string `yaml:"core" json:"core"`

@@ -29,6 +29,7 @@ func resolve(s source, profile string) (*policy.Rules, error) {
 		Pack:             policy.PackID{ID: p.ID, Digest: s.digest},
 		Profile:          profile,
 		Personal:         set(p.Classes.Personal),
+		Linked:           set(p.Classes.Linked),
 		Sensitive:        sensitive,
 		Secret:           set(p.Classes.Secret),
 		Core:             set(p.Classes.Core),

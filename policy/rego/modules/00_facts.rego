@@ -13,7 +13,12 @@ personal contains f.class if {
 personal contains f.class if {
 	some f in input.found
 	f.class in data.pack.classes.personal
+	not f.class in linked
 }
+
+# Classes that are personal only beside a person; the question says whether
+# one is there.
+linked := {c | some c in object.get(data.pack.classes, "linked", [])}
 
 # Classes of sensitive personal information (PIPL art. 28), under the profile
 # in force, or because a person is under fourteen.
