@@ -50,3 +50,19 @@ func DigitCounts(name string) uint32 {
 	}
 	return ^uint32(0)
 }
+
+// DigitStarts returns with which digits a form that OnDigits brings can begin,
+// a bit each, where no plus sign stands before them.
+func DigitStarts(name string) uint16 {
+	switch name {
+	case "landline", "mobile_region", "phone_abroad":
+		return 1<<0 | 1<<8
+	case "imsi":
+		return 1 << 4
+	case "iccid":
+		return 1 << 8
+	case "bank_card_nocheck":
+		return 1 << 6
+	}
+	return ^uint16(0)
+}

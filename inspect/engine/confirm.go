@@ -189,7 +189,11 @@ func (s *stream) code(v *view, c match.Candidate, esc bool) {
 	if c.To-c.From > check.USCCLen { // its first byte may belong to a character of GBK
 		c.From++
 	}
-	b := check.Upper(s.scan.form[:0], v.slice(c.From, c.To))
+	text := v.slice(c.From, c.To)
+	if len(text) < 8 || !check.Digits(text[2:8]) { // the division
+		return
+	}
+	b := check.Upper(s.scan.form[:0], text)
 	if check.Digits(b) || !check.USCC(b) || !check.OpenLeft(v.slice(c.From-4, c.From)) {
 		return
 	}

@@ -10,9 +10,9 @@ import (
 const (
 	// runUp is how far before an escape the second view begins, so that it
 	// sees the number or address into which the escape falls and its context.
-	runUp = 640
+	runUp = 512
 	// runOut is how far behind the last escape it goes on.
-	runOut = 1024
+	runOut = 768
 )
 
 // escaped is the second view of a stream: its bytes with escapes undone. It

@@ -19,7 +19,7 @@ func (d *number) figure(g int, row bool, day time.Time) bool {
 }
 
 // rowReach is how far the neighbours in a row are looked for.
-const rowReach = 48
+const rowReach = 96
 
 // round reports whether a number counts bytes: it is a multiple of 2^20.
 func round(b []byte) bool {
@@ -69,10 +69,10 @@ func sample(before, after []byte) bool {
 }
 
 // rowFields is how many fields of a row are looked at on each side.
-const rowFields = 3
+const rowFields = 6
 
-// inRow reports whether the number stands in a row of figures: more of the
-// fields near it are figures than identifiers, and none is text, as there is in
+// inRow reports whether the number stands in a row of figures: two of the
+// fields near it are, or one and no identifier, and none is text, as there is in
 // the rows of persons. A number
 // that is alone on its line has the lines for fields; else the line ends the
 // row.
@@ -82,7 +82,7 @@ func inRow(before, after []byte, day time.Time) bool {
 	if !r.figures(before, len(before)-1, -1, lines, day) || !r.figures(after, 0, 1, lines, day) {
 		return false
 	}
-	return r.figure > r.own || r.figure > 1 && r.figure == r.own
+	return r.figure > 1 || r.figure > r.own
 }
 
 // ends reports whether a line ends at i, or the text does.
@@ -119,15 +119,17 @@ func (r *row) figures(b []byte, i, step int, lines bool, day time.Time) bool {
 			return true // there is none, or it may go on
 		}
 		if i == from {
-			return !text(b[i])
+			return !text(b, i, step)
 		}
 		field := b[min(from, i+1):max(from, i)]
 		if step < 0 {
 			field = b[i+1 : from+1]
 		}
 		switch k := skip(b, i, step); {
-		case k >= 0 && k < len(b) && text(b[k]):
+		case k >= 0 && k < len(b) && text(b, k, step):
 			return false
+		case k >= 0 && k < len(b) && check.Word(b[k]):
+			return true // a number in groups, or a code
 		case own(field, day):
 			r.own++
 		case figure(field):
@@ -137,8 +139,19 @@ func (r *row) figures(b []byte, i, step int, lines bool, day time.Time) bool {
 	return true
 }
 
-// text reports whether a byte belongs to a field that is no figure.
-func text(c byte) bool { return check.Word(c) || c >= 0x80 || c == '+' || c == '"' || c == '\'' }
+// text reports whether what stands at i, up to the next sign, is neither a
+// figure nor a code of letters and digits.
+func text(b []byte, i, step int) bool {
+	if c := b[i]; c >= 0x80 || c == '+' || c == '"' || c == '\'' {
+		return true
+	}
+	digits, n := false, 0
+	for ; i >= 0 && i < len(b) && check.Word(b[i]); i += step {
+		digits = digits || digit(b[i])
+		n++
+	}
+	return n > 0 && !digits
+}
 
 // figure reports whether a field is a number: digits, with a sign and a
 // fraction.

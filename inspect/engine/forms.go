@@ -17,6 +17,7 @@ type form struct {
 	order   uint16
 	confirm func(*check.Sight) // nil for the engine's own
 	counts  uint32             // of digits it can have
+	starts  uint16             // digits it can begin with, without a plus sign
 }
 
 // forms are the rules by what brings them, looked up once.
@@ -58,7 +59,7 @@ func (e *Engine) index() error {
 			c = uint8(len(classes))
 			classes[r.Class] = c
 		}
-		x := &form{Rule: r, class: c, order: uint16(i), confirm: r.Match, counts: check.DigitCounts(string(r.Confirm))}
+		x := &form{Rule: r, class: c, order: uint16(i), confirm: r.Match, counts: check.DigitCounts(string(r.Confirm)), starts: check.DigitStarts(string(r.Confirm))}
 		f.all = append(f.all, x)
 		if slot := own[r.Confirm]; slot != nil {
 			*slot = x

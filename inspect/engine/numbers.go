@@ -168,9 +168,12 @@ func (s *stream) numeric(d *number, g int, c match.Candidate, esc bool) {
 		return
 	}
 	s.digits = d.digit[d.group[g]:d.n]
-	some := s.fit[:0]
+	some, first := s.fit[:0], s.digits[0]-'0'
+	if before := d.v.slice(d.from(g)-1, d.from(g)); len(before) > 0 && before[0] == '+' {
+		first = 16
+	}
 	for _, f := range s.scan.engine.forms.digits {
-		if f.counts>>len(s.digits)&1 != 0 {
+		if f.counts>>len(s.digits)&1 != 0 && (first == 16 || f.starts>>first&1 != 0) {
 			some = append(some, f)
 		}
 	}

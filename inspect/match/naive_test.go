@@ -218,9 +218,10 @@ func naiveOdd(p text, add func(match.Kind, int, int)) {
 }
 
 var (
-	alwaysOdd   = regexp.MustCompile(`^(?:\\[ux](?:[0-9A-Fa-f]|$)|\\$|%[0-9A-Fa-f]{2}|%[0-9A-Fa-f]?$|&#[0-9xX]|&#$)`)
+	alwaysOdd   = regexp.MustCompile(`^(?:\\[ux](?:[0-9A-Fa-f]|$)|\\$|%[0-9A-Fa-f]?$|&#[0-9xX]|&#$)`)
 	fourLetters = regexp.MustCompile(`(?:^|[^A-Za-z])[A-Za-z]{4}`)
 	// What lies between characters counts in text alone.
+	percent     = regexp.MustCompile(`^%[0-9A-Fa-f]{2}`)
 	shortEscape = regexp.MustCompile(`^\\[nrtbf"\\/]`)
 	entity      = regexp.MustCompile(`^&[A-Za-z][A-Za-z0-9]{0,7};`)
 	joiners     = []string{"\u00a0", "\u00ad", "\u00b7", "\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u2010", "\u2011",
@@ -238,6 +239,9 @@ func naiveOddAt(p text, i int) int {
 			return min(len(m), 2)
 		}
 		return len(m)
+	}
+	if percent.Match(rest) && (isDigit(p.at(i-1)) || isDigit(p.at(i+3)) || p.at(i+3) == '%' || p.at(i-3) == '%' || !hasControl(p[max(i-8, 0):min(i+16, len(p))])) {
+		return 3
 	}
 	if shortEscape.Match(rest) && !hasControl(p[max(i-8, 0):min(i+16, len(p))]) {
 		return 2

@@ -36,7 +36,7 @@ func (r *reader) oddAt(i int64) int64 {
 	case '\\':
 		return r.escape(i)
 	case '%':
-		if hex(b) && hex(c) {
+		if hex(b) && hex(c) && (digit(r.b(i-1)) || digit(r.b(i+3)) || r.b(i+3) == '%' || r.b(i-3) == '%' || r.text(i)) {
 			return 3
 		}
 		if i+1 == end || i+2 == end && hex(b) {
@@ -147,7 +147,8 @@ func (r *reader) escape(i int64) int64 {
 }
 
 // text reports whether what stands around an offset can be text. The short
-// escapes hide no character, they only lie between two; in binary data they
+// escapes hide no character, they only lie between two, and one percent escape
+// without a digit or another beside it hides no number; in binary data they
 // occur by chance.
 func (r *reader) text(i int64) bool {
 	for k := max(i-8, r.start); k < min(i+16, r.end); k++ {
