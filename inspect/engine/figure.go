@@ -73,7 +73,7 @@ const rowFields = 6
 
 // inRow reports whether the number stands in a row of figures: two of the
 // fields near it are, or one and no identifier, and none is text, as there is in
-// the rows of persons. A number
+// the rows of persons. Beside a word in ASCII three are. A number
 // that is alone on its line has the lines for fields; else the line ends the
 // row.
 func inRow(before, after []byte, day time.Time) bool {
@@ -81,6 +81,9 @@ func inRow(before, after []byte, day time.Time) bool {
 	var r row
 	if !r.figures(before, len(before)-1, -1, lines, day) || !r.figures(after, 0, 1, lines, day) {
 		return false
+	}
+	if r.word {
+		return r.figure > 2
 	}
 	return r.figure > 1 || r.figure > r.own
 }
@@ -100,7 +103,10 @@ func skip(b []byte, i, step int) int {
 }
 
 // row counts the fields around a number.
-type row struct{ figure, own int }
+type row struct {
+	figure, own int
+	word        bool // letters alone: a name, or a code
+}
 
 // figures counts the fields from i on, leftwards or rightwards. It answers
 // false where one of them is text.
@@ -119,17 +125,15 @@ func (r *row) figures(b []byte, i, step int, lines bool, day time.Time) bool {
 			return true // there is none, or it may go on
 		}
 		if i == from {
-			return !text(b, i, step)
+			return r.text(b, i, step)
 		}
 		field := b[min(from, i+1):max(from, i)]
 		if step < 0 {
 			field = b[i+1 : from+1]
 		}
 		switch k := skip(b, i, step); {
-		case k >= 0 && k < len(b) && text(b, k, step):
-			return false
-		case k >= 0 && k < len(b) && check.Word(b[k]):
-			return true // a number in groups, or a code
+		case k >= 0 && k < len(b) && (check.Word(b[k]) || others(b[k])):
+			return r.text(b, k, step) // a number in groups, or a code
 		case own(field, day):
 			r.own++
 		case figure(field):
@@ -139,19 +143,23 @@ func (r *row) figures(b []byte, i, step int, lines bool, day time.Time) bool {
 	return true
 }
 
-// text reports whether what stands at i, up to the next sign, is neither a
-// figure nor a code of letters and digits.
-func text(b []byte, i, step int) bool {
-	if c := b[i]; c >= 0x80 || c == '+' || c == '"' || c == '\'' {
-		return true
+// text notes what stands at i, up to the next sign: a code of letters and
+// digits is nothing, an ASCII word may be a code. It answers false for text.
+func (r *row) text(b []byte, i, step int) bool {
+	if others(b[i]) {
+		return false
 	}
 	digits, n := false, 0
 	for ; i >= 0 && i < len(b) && check.Word(b[i]); i += step {
 		digits = digits || digit(b[i])
 		n++
 	}
-	return n > 0 && !digits
+	r.word = r.word || n > 0 && !digits
+	return true
 }
+
+// others reports whether a byte begins what no figure and no code does.
+func others(c byte) bool { return c >= 0x80 || c == '+' || c == '"' || c == '\'' }
 
 // figure reports whether a field is a number: digits, with a sign and a
 // fraction.

@@ -57,6 +57,8 @@ func TestFigures(t *testing.T) {
 		{"the value of a key", `{"a":1,"b":` + phone + `,"c":2}`, true},
 		{"a word in a row of figures", "phone," + "1.5," + phone + ",2.5", true},
 		{"in a row of figures", "1.5," + phone + ",2.5", false},
+		{"in a row of figures and a code", "7.5,12,99," + phone + ",ABCDEF,1\n", false},
+		{"in a row with a name in letters", "7," + phone + ",zhangsan\n", true},
 		{"in an array of figures", "[23.5, " + phone + ", 19]", false},
 		{"a column of figures", "20123456789\n" + phone + "\n30123456789\n", false},
 		{"assigned", "x := 1; y = " + phone, false},
