@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"errors"
+	"io"
 	"slices"
 	"time"
 
@@ -32,6 +33,8 @@ type Scan struct {
 	meta   inspect.Meta
 	day    time.Time
 	root   *stream
+	spool  io.ReaderAt // reads back what was written; nil where nobody keeps it
+	held   int64       // bytes of containers that are kept here
 	set    *record.Set
 	closed bool
 
@@ -69,9 +72,8 @@ func (s *Scan) Take() []inspect.Finding {
 	out := s.queue
 	if !s.taking {
 		s.taking = true
-		for st := s.root; st != nil; st = st.child {
-			out = append(out, st.list...)
-			s.missed = s.missed || st.omitted > 0
+		if s.root.gather(&out) > 0 {
+			s.missed = true
 		}
 	}
 	s.queue = nil
@@ -99,10 +101,7 @@ func (s *Scan) Close() (inspect.Report, error) {
 	if s.set != nil {
 		r.Persons, r.Linked = s.set.Persons(func(c int) int { return place[c] })
 	}
-	for st := s.root; st != nil; st = st.child {
-		r.Findings = append(r.Findings, st.list...)
-		r.Omitted += st.omitted
-	}
+	r.Omitted = s.root.gather(&r.Findings)
 	byPlace(r.Findings)
 	if over := len(r.Findings) - s.engine.opt.MaxFindings; over > 0 {
 		r.Findings = r.Findings[:s.engine.opt.MaxFindings]
@@ -124,7 +123,7 @@ func byPlace(f []inspect.Finding) {
 
 func (s *Scan) coverage() inspect.Coverage {
 	c := inspect.Coverage{State: inspect.Full, Seen: s.seen, Decoded: s.decoded, Scanned: s.scanned}
-	if s.root.child == nil {
+	if s.root.child == nil && s.root.box == nil {
 		c.Decoded = s.scanned
 	}
 	for _, g := range s.gaps {

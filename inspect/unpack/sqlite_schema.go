@@ -1,0 +1,166 @@
+package unpack
+
+import "strings"
+
+// sqliteColumns reads the names of the columns from a CREATE TABLE statement.
+// key is the column that stands for the row's own number, -1 for none; order
+// says for a table WITHOUT ROWID which stored value each column has.
+func sqliteColumns(sql string) (names []string, key int, order []int) {
+	key = -1
+	from := strings.IndexByte(sql, '(')
+	if from < 0 {
+		return nil, key, nil
+	}
+	var first []string // the columns of the primary key
+	items, tail := sqliteItems(sql[from+1:])
+	for _, item := range items {
+		w := sqliteWords(item)
+		if len(w) == 0 {
+			continue
+		}
+		switch strings.ToUpper(w[0]) {
+		case "CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN":
+			if k := sqliteFind(w, "PRIMARY"); k >= 0 && k+1 < len(w) {
+				if open := strings.IndexByte(item, '('); open >= 0 {
+					inner, _ := sqliteItems(item[open+1:])
+					for _, c := range inner {
+						if cw := sqliteWords(c); len(cw) > 0 {
+							first = append(first, cw[0])
+						}
+					}
+				}
+			}
+			continue
+		}
+		if sqliteFind(w, "PRIMARY") > 0 {
+			first = append(first, w[0])
+		}
+		if sqliteFind(w, "AS") > 0 && sqliteFind(w, "STORED") < 0 {
+			continue // worked out when asked for, and not stored
+		}
+		names = append(names, w[0])
+	}
+	if len(first) == 1 {
+		key = sqliteKey(names, items, first[0])
+	}
+	if strings.Contains(strings.ToUpper(tail), "WITHOUT") {
+		order, key = sqliteOrder(names, first), -1
+	}
+	return names, key, order
+}
+
+// sqliteKey finds the column of "PRIMARY KEY (id)", if it is an INTEGER.
+func sqliteKey(names, items []string, name string) int {
+	for i, n := range names {
+		if i < len(items) && strings.EqualFold(n, name) {
+			if w := sqliteWords(items[i]); len(w) > 1 && strings.EqualFold(w[1], "INTEGER") {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// sqliteOrder gives for each column the place where it is stored: those of the
+// primary key come first.
+func sqliteOrder(names, first []string) []int {
+	place := map[string]int{}
+	for _, n := range first {
+		if _, ok := place[strings.ToLower(n)]; !ok {
+			place[strings.ToLower(n)] = len(place)
+		}
+	}
+	order := make([]int, len(names))
+	for i, n := range names {
+		at, ok := place[strings.ToLower(n)]
+		if !ok {
+			at = len(place)
+			place[strings.ToLower(n)] = at
+		}
+		order[i] = at
+	}
+	return order
+}
+
+// sqliteItems cuts a list at its commas, up to its closing bracket.
+func sqliteItems(s string) (items []string, tail string) {
+	depth, from := 0, 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; c {
+		case '\'', '"', '`', '[':
+			if c == '[' {
+				c = ']'
+			}
+			end := strings.IndexByte(s[i+1:], c)
+			if end < 0 {
+				return append(items, s[from:]), ""
+			}
+			i += end + 1
+		case '-':
+			if strings.HasPrefix(s[i:], "--") {
+				end := strings.IndexByte(s[i:], '\n')
+				if end < 0 {
+					return append(items, s[from:i]), ""
+				}
+				i += end
+			}
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth < 0 {
+				return append(items, s[from:i]), s[i+1:]
+			}
+		case ',':
+			if depth == 0 && len(items) < 1<<15 {
+				items = append(items, s[from:i])
+				from = i + 1
+			}
+		}
+	}
+	return append(items, s[from:]), ""
+}
+
+// sqliteWords cuts a definition into words, names without their quotes.
+func sqliteWords(s string) (words []string) {
+	for i := 0; i < len(s) && len(words) < 64; {
+		c := s[i]
+		switch {
+		case strings.HasPrefix(s[i:], "--"):
+			end := strings.IndexByte(s[i:], '\n')
+			if end < 0 {
+				return words
+			}
+			i += end
+		case c == '"' || c == '`' || c == '[' || c == '\'':
+			if c == '[' {
+				c = ']'
+			}
+			end := strings.IndexByte(s[i+1:], c)
+			if end < 0 {
+				return append(words, s[i+1:])
+			}
+			words = append(words, s[i+1:i+1+end])
+			i += end + 2
+		case strings.IndexByte(" \t\r\n(),", c) >= 0:
+			i++
+		default:
+			end := strings.IndexAny(s[i:], " \t\r\n(),\"`[")
+			if end <= 0 {
+				return append(words, s[i:])
+			}
+			words = append(words, s[i:i+end])
+			i += end
+		}
+	}
+	return words
+}
+
+// sqliteFind finds a keyword among words.
+func sqliteFind(words []string, key string) int {
+	for i, w := range words {
+		if strings.EqualFold(w, key) {
+			return i
+		}
+	}
+	return -1
+}
