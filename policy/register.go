@@ -79,5 +79,16 @@ func (r *Rules) IsPersonal(c inspect.Class) bool {
 
 // PersonalIn is IsPersonal for a class found in a part.
 func (r *Rules) PersonalIn(c inspect.Class, part *inspect.Report) bool {
-	return r.IsPersonal(c) && (!r.Linked[c] || len(part.Persons) > 0)
+	if !r.IsPersonal(c) {
+		return false
+	}
+	if !r.Linked[c] || len(part.Persons) > 0 {
+		return true
+	}
+	for _, t := range part.Tallies {
+		if r.IsPersonal(t.Class) && !r.Linked[t.Class] && t.At(inspect.Medium) > 0 {
+			return true // somebody is told, if not who
+		}
+	}
+	return false
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/datacustoms/customs/cmd/customs/internal/config"
+	"github.com/datacustoms/customs/inspect/rules"
 	"github.com/datacustoms/customs/policy"
 	"go.uber.org/zap"
 )
@@ -20,6 +21,10 @@ import (
 // are open keep the rules that they began with.
 func (h *house) reload(ctx context.Context, file string) {
 	cfg, err := h.readAgain(file)
+	stale := false
+	if err == nil {
+		stale, err = h.otherRules(cfg)
+	}
 	if err == nil {
 		err = h.swap(cfg)
 	}
@@ -29,6 +34,9 @@ func (h *house) reload(ctx context.Context, file string) {
 		return
 	}
 	left := needRestart(h.cfg, cfg)
+	if stale {
+		left = append(left, "inspect.rules")
+	}
 	if len(left) > 0 {
 		h.log.Error("reloaded in part: these settings change only with a restart", zap.Strings("keys", left))
 	}
@@ -77,6 +85,13 @@ func (h *house) swap(cfg *config.Config) error {
 	h.law.Store(r.book)
 	h.atlas.Store(r.places)
 	return nil
+}
+
+// otherRules reports whether the files of rules that a configuration names say
+// something else than those in force, or what is wrong with them.
+func (h *house) otherRules(cfg *config.Config) (bool, error) {
+	c, err := rules.LoadFiles(cfg.Inspect.Rules...)
+	return err == nil && c.Digest() != h.catalogue.Digest(), err
 }
 
 // needRestart names the top-level keys that differ and are read only once.

@@ -79,6 +79,7 @@ func runScan(cmd *cobra.Command, o scanOptions, files []string) error {
 		return exitError{Code: 2, Err: fmt.Errorf("scan: %w", err)}
 	}
 	x := explainer(o, c)
+	printWeaker(cmd.ErrOrStderr(), c.Changes(), wantChinese(o.lang))
 	if len(files) == 0 {
 		files = []string{"-"}
 	}

@@ -134,7 +134,7 @@ func (h *house) start(ctx context.Context) (*running, error) {
 	for _, c := range h.catalogue.Changes() {
 		say := h.log.Info
 		if c.Weaker {
-			say = h.log.Warn
+			say = h.log.Error // to stand in every log
 		}
 		say("rule changed by the operator", zap.String("file", c.File), zap.String("rule", c.Rule), zap.String("change", c.What), zap.Bool("less_is_found", c.Weaker))
 	}

@@ -94,18 +94,19 @@ func (s *stream) look(v *view, c match.Candidate, forms []*form, esc bool) {
 	low := max(c.From-context, v.base)
 	text := v.slice(low, c.To+context)
 	g.Text, g.Day = text, s.scan.day
-	g.From, g.To = int(c.From-low), int(c.To-low)
+	from, to := int(c.From-low), int(c.To-low)
 	switch c.Kind {
 	case headKind:
-		g.To = g.From
+		to = from
 	case cell, titled:
-		g.Cell, g.To = g.To, g.From
+		g.Cell, to = to, from
 	case again:
 		g.Again = true
 	case match.Digits:
 		g.Digits, g.Shape = s.digits, s.shape
 	}
 	for _, f := range forms {
+		g.From, g.To = from, to // whatever the form before made of them
 		if f.confirm(g); len(g.Values)+g.Next == 0 {
 			continue
 		}
@@ -136,7 +137,7 @@ func (s *stream) prune(n int) {
 		h, keep := s.hits[i], true
 		for k := n; k < len(out); k++ {
 			o := &out[k]
-			if h.at.From >= o.at.To || o.at.From >= h.at.To {
+			if h.at.From >= o.at.To || o.at.From >= h.at.To || h.rule.Own != o.rule.Own {
 				continue
 			}
 			if keep = false; h.conf > o.conf {

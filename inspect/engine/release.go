@@ -104,6 +104,9 @@ func (s *stream) outdone(i, n int) bool {
 	for _, step := range [...]int{-1, 1} {
 		for k := i + step; k >= 0 && k < n && s.hits[k].at.From == h.at.From; k += step {
 			o := &s.hits[k]
+			if o.rule.Own && !h.rule.Own {
+				continue // what an operator adds hides nothing
+			}
 			if o.at == h.at && (o.rule != h.rule || o.esc == h.esc) && (o.conf > h.conf || o.conf == h.conf && (o.rule.order < h.rule.order || o.rule == h.rule && k < i)) {
 				return true
 			}

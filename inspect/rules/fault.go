@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -17,10 +18,17 @@ type Fault struct {
 func (f Fault) What(chinese bool) string {
 	t := texts[f.Code]
 	if chinese {
-		return fmt.Sprintf(t.zh, f.args...)
+		return numberless(fmt.Sprintf(t.zh, f.args...))
 	}
-	return fmt.Sprintf(t.en, f.args...)
+	return numberless(fmt.Sprintf(t.en, f.args...))
 }
+
+// longNumber is a number as long as a person's, in one piece or in groups.
+var longNumber = regexp.MustCompile(`[0-9](?:[ ._-]?[0-9]){7,}`)
+
+// numberless leaves long numbers out of a text: what somebody typed into a file of
+// rules must not stand in a log.
+func numberless(s string) string { return longNumber.ReplaceAllString(s, "…") }
 
 // Mend says how to mend it.
 func (f Fault) Mend(chinese bool) string {

@@ -106,7 +106,8 @@ func (m *ListMaker) Write(w io.Writer) (ListHeader, error) {
 	slices.SortFunc(m.hashes, func(a, b [hashLen]byte) int { return bytes.Compare(a[:], b[:]) })
 	h := m.header
 	h.Serial = m.only == len(m.hashes)
-	if len(m.begins) >= minAnchor && h.Shape == ShapeCode {
+	// A prefix stands in the list as it is: it must not be a whole value.
+	if len(m.begins) >= minAnchor && h.Shape == ShapeCode && h.Min-len(m.begins) >= minValue {
 		h.Prefix = m.begins
 	}
 	m.hashes = slices.Compact(m.hashes)

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"github.com/goccy/go-yaml"
 	"hash"
 	"slices"
 	"sync"
@@ -161,7 +162,7 @@ func (b *builder) lexicons() (err error) {
 }
 
 func (b *builder) fault(file, rule, code string, args ...any) {
-	b.faults.List = append(b.faults.List, Fault{file, rule, code, args})
+	b.faults.List = append(b.faults.List, Fault{file, numberless(rule), code, args})
 }
 
 func (b *builder) file(f parsed) {
@@ -169,7 +170,7 @@ func (b *builder) file(f parsed) {
 	fmt.Fprintf(b.sum, "%s %d\n", name, len(f.Data))
 	b.sum.Write(f.Data)
 	if f.err != nil {
-		b.fault(name, "", "yaml", f.err)
+		b.fault(name, "", "yaml", yaml.FormatError(f.err, false, false))
 		return
 	}
 	if f.Version != 1 {

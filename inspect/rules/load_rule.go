@@ -72,7 +72,7 @@ func (b *builder) brought(fr *fileRule, r *Rule, fault func(code string, args ..
 	}
 	switch {
 	case !ok:
-		fault("confirm", names(b.known))
+		fault("confirm", b.confirmers())
 	case fr.Confirm.Generic():
 	case b.own:
 		fault("confirm-own")

@@ -12,6 +12,9 @@ import (
 // ownClass begins the names of classes that an operator's own rules find.
 const ownClass = "x."
 
+// accountClass begins those that name the operator's own customers or staff.
+const accountClass = "pi.account."
+
 var classForm = regexp.MustCompile(`^[a-z]+(\.[a-z0-9_]+)+$`)
 
 // classes are those that can be found. A filing that names another one would
@@ -33,7 +36,7 @@ func classFault(c inspect.Class) (what, mend string) {
 	switch {
 	case !classForm.MatchString(name) || len(name) > 64 || longNumber(name):
 		return "is no class name", "use a name like pi.contact.mobile"
-	case slices.Contains(classes, c), strings.HasPrefix(name, ownClass):
+	case slices.Contains(classes, c), strings.HasPrefix(name, ownClass), strings.HasPrefix(name, accountClass):
 		return "", ""
 	}
 	known := make([]string, len(classes))

@@ -45,6 +45,12 @@ domestic contains c if {
 	c in data.pack.classes.domestic
 }
 
+# The operator's own customers and staff are taken for people of the mainland.
+domestic contains c if {
+	some c in personal
+	startswith(c, "pi.account.")
+}
+
 has_personal if count(personal) > 0
 
 has_personal if input.persons.non_sensitive
