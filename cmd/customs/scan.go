@@ -105,7 +105,6 @@ func runScan(cmd *cobra.Command, o scanOptions, files []string) error {
 // scanFile scans one file and prints the result.
 func scanFile(cmd *cobra.Command, e *engine.Engine, x *scanExplainer, o scanOptions, low inspect.Confidence, name string, many bool) (bool, error) {
 	var src io.Reader = cmd.InOrStdin()
-	var spool io.ReaderAt // reads a file again that is a container
 	size := int64(-1)
 	if name != "-" {
 		f, err := os.Open(name)
@@ -114,7 +113,7 @@ func scanFile(cmd *cobra.Command, e *engine.Engine, x *scanExplainer, o scanOpti
 		}
 		defer f.Close()
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			size, spool = info.Size(), f
+			size = info.Size()
 		}
 		src = f
 	}
@@ -123,7 +122,7 @@ func scanFile(cmd *cobra.Command, e *engine.Engine, x *scanExplainer, o scanOpti
 		p.file = name
 	}
 	bar := scanProgress(cmd.ErrOrStderr(), size)
-	r, err := p.read(e, io.TeeReader(src, bar), spool)
+	r, err := p.read(e, io.TeeReader(src, bar))
 	bar.Close()
 	if err != nil {
 		return false, fmt.Errorf("scan %s: %w", name, err)
@@ -156,8 +155,8 @@ type scanPrinter struct {
 
 // read scans a stream. It keeps a bounded tail of it, from which the masked
 // form of each finding is cut as soon as the finding is made.
-func (p *scanPrinter) read(e *engine.Engine, src io.Reader, spool io.ReaderAt) (inspect.Report, error) {
-	s, err := e.Open(inspect.Meta{Size: -1, Time: time.Now()}, spool)
+func (p *scanPrinter) read(e *engine.Engine, src io.Reader) (inspect.Report, error) {
+	s, err := e.Open(inspect.Meta{Size: -1, Time: time.Now()}, nil)
 	if err != nil {
 		return inspect.Report{}, err
 	}

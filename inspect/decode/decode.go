@@ -14,14 +14,14 @@
 // Coverage is Full when every byte of a part was scanned as it lies or as one
 // of these decoders gave it out, and nothing below was met:
 //
-//   - a compressed format that nobody here reads, known by its first bytes:
-//     unknown_format, opaque as a whole body. Archives and documents as whole
-//     bodies are for package unpack;
+//   - compressed archives, documents and codings, known by their first bytes:
+//     unknown_format, opaque as a whole body;
 //   - encrypted content with a head that is known, of OpenSSL, age, OpenPGP,
 //     CMS, LUKS and Ansible, in binary or armor: encrypted, opaque as a whole
 //     body;
-//   - images: scanned as they lie, their metadata as package unpack gives them
-//     out, and unknown_format for what they show, so partial;
+//   - images and tar archives: scanned as they lie, so that plain text in them
+//     is found, and unknown_format for the whole, so partial. A picture may
+//     show a document, and its metadata may be compressed or hold a place;
 //   - a part of a multipart body or of a mail that begins as any of these, as
 //     gzip or as UTF-16, or that has a transfer or content coding on it:
 //     unknown_format or encrypted for its bytes, so partial;
@@ -75,15 +75,6 @@ type Budget struct {
 
 // grace is how much may come out before the ratio is looked at.
 const grace = 1 << 20
-
-// Spend takes n bytes that a container gave out and returns the reason to stop,
-// if any.
-func (b *Budget) Spend(n int) inspect.GapReason {
-	if b.out += int64(n); b.out > b.Limits.Bytes {
-		return inspect.GapLimitBytes
-	}
-	return ""
-}
 
 // spend takes n decoded bytes of a stream that gave out bytes for in of its
 // source, and returns the reason to stop, if any.

@@ -90,8 +90,8 @@ var shanghai = time.FixedZone("CST", 8*3600)
 
 // Open starts the scan of one part. Without a time in m no date is too late
 // and nobody is told a minor. The scan must be closed.
-func (e *Engine) Open(m inspect.Meta, spool io.ReaderAt) (inspect.Scan, error) {
-	s := &Scan{engine: e, meta: m, spool: spool}
+func (e *Engine) Open(m inspect.Meta, _ io.ReaderAt) (inspect.Scan, error) {
+	s := &Scan{engine: e, meta: m}
 	if !m.Time.IsZero() {
 		s.day = m.Time.In(shanghai)
 	}

@@ -3,7 +3,6 @@ package engine
 import (
 	"cmp"
 	"errors"
-	"io"
 	"slices"
 	"time"
 
@@ -33,8 +32,6 @@ type Scan struct {
 	meta   inspect.Meta
 	day    time.Time
 	root   *stream
-	spool  io.ReaderAt // reads back what was written; nil where nobody keeps it
-	held   int64       // bytes of containers that are kept here
 	set    *record.Set
 	closed bool
 
@@ -72,8 +69,9 @@ func (s *Scan) Take() []inspect.Finding {
 	out := s.queue
 	if !s.taking {
 		s.taking = true
-		if s.root.gather(&out) > 0 {
-			s.missed = true
+		for st := s.root; st != nil; st = st.child {
+			out = append(out, st.list...)
+			s.missed = s.missed || st.omitted > 0
 		}
 	}
 	s.queue = nil
@@ -101,7 +99,10 @@ func (s *Scan) Close() (inspect.Report, error) {
 	if s.set != nil {
 		r.Persons, r.Linked = s.set.Persons(func(c int) int { return place[c] })
 	}
-	r.Omitted = s.root.gather(&r.Findings)
+	for st := s.root; st != nil; st = st.child {
+		r.Findings = append(r.Findings, st.list...)
+		r.Omitted += st.omitted
+	}
 	byPlace(r.Findings)
 	if over := len(r.Findings) - s.engine.opt.MaxFindings; over > 0 {
 		r.Findings = r.Findings[:s.engine.opt.MaxFindings]
@@ -123,7 +124,7 @@ func byPlace(f []inspect.Finding) {
 
 func (s *Scan) coverage() inspect.Coverage {
 	c := inspect.Coverage{State: inspect.Full, Seen: s.seen, Decoded: s.decoded, Scanned: s.scanned}
-	if s.root.child == nil && s.root.box == nil {
+	if s.root.child == nil {
 		c.Decoded = s.scanned
 	}
 	for _, g := range s.gaps {

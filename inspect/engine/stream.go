@@ -19,11 +19,12 @@ type stream struct {
 	path   []string
 	claims []string // codings that are said to lie on it, outermost first
 
-	head   [headLen]byte
+	head   [decode.SniffLen]byte
 	nhead  int
 	opened bool
 	shut   bool // a container that is not read
 
+	tar    bool           // it has been looked for
 	base64 *decode.Base64 // as long as the text may be base64 from end to end
 	parts  *decode.Parts  // of multipart content
 	missed int64          // bytes of parts that could not be read
@@ -41,11 +42,6 @@ type stream struct {
 	last    hit   // the last hit of the escaped view that was released
 	safe    int64 // no later hit begins before it
 	ended   bool
-
-	box    *box              // what it holds, if it is a container
-	below  []inspect.Finding // in its parts
-	not    string            // what it is not taken for
-	extent decode.Span       // the wire bytes of all of it, if it is not the wire
 
 	list    []inspect.Finding
 	omitted int64
@@ -69,12 +65,6 @@ func newStream(s *Scan, path, claims []string) *stream {
 // write takes the next bytes. Where the stream is not the wire, at is their
 // place on it.
 func (s *stream) write(p []byte, at []decode.Span) {
-	if len(at) > 0 {
-		if s.extent.To == 0 {
-			s.extent.From = at[0].From
-		}
-		s.extent.To = max(s.extent.To, at[len(at)-1].To)
-	}
 	if !s.opened {
 		n := copy(s.head[s.nhead:], p)
 		s.nhead += n
@@ -115,10 +105,6 @@ func (s *stream) take(p []byte, at []decode.Span) {
 	if v.spans != nil {
 		v.spans = append(v.spans, at...)
 	}
-	s.hold(p)
-	if s.muted() {
-		return
-	}
 	if !s.columns.read {
 		s.columns.header(s.scan.engine, v.buf)
 		s.rows = rows{pos: s.columns.from, begun: s.columns.from}
@@ -147,8 +133,7 @@ func (s *stream) open() {
 	s.mem = s.raw.lend(kind)
 	s.raw.matcher = match.NewStream(s.scan.engine.forms.words, 0)
 	s.raw.slow = len(s.scan.engine.forms.slow) > 0
-	whole := s.head[:s.nhead]
-	head := whole[:min(len(whole), decode.SniffLen)]
+	head := s.head[:s.nhead]
 	format := s.format(head)
 	form := s.scan.meta.Kind == inspect.Head
 	mode := record.Lines
@@ -168,16 +153,14 @@ func (s *stream) open() {
 	s.tables.begin(s.scan.engine, &s.columns, mode, s.scan.meta.Kind)
 	s.columns.read = mode != record.Lines || s.scan.meta.Kind != inspect.Body
 	s.esc.plus = form
-	if !s.contain(whole, format) {
-		s.nest(format)
-	}
+	s.nest(format)
 	s.watch(head)
 	if s.scan.meta.Kind != inspect.Head && len(s.scan.engine.forms.head) > 0 && s.nhead > 0 {
 		s.raw.pending = append(s.raw.pending, match.Candidate{Kind: headKind, To: reach})
 	}
 	wire := s.wire
 	s.wire = nil
-	s.feed(whole, wire)
+	s.feed(head, wire)
 	clear(s.head[:])
 }
 
@@ -288,8 +271,6 @@ func (s *stream) settled() int64 {
 		if s.path == nil {
 			low = 0
 		}
-	case s.box != nil: // its parts may lie anywhere
-		low = s.extent.From
 	default:
 		low = s.onWire(s.safe)
 	}
@@ -333,10 +314,6 @@ func (s *stream) finish() {
 	if !s.opened {
 		s.open()
 	}
-	if s.muted() {
-		s.close()
-		return
-	}
 	s.raw.seek(true, s.wake)
 	s.rows.end(&s.columns, &s.raw)
 	s.tables.follow(&s.raw, true)
@@ -356,16 +333,7 @@ func (s *stream) finish() {
 		s.scan.scanned += s.raw.end() - s.missed
 	}
 	s.release(true)
-	s.close()
-}
-
-// close ends the records, opens what the stream contains, and gives back what
-// was lent.
-func (s *stream) close() {
 	s.book.End()
-	if s.box != nil && !s.shut {
-		s.unbox()
-	}
 	s.ended = true
 	s.raw.giveBack(s.mem)
 	s.marks = marks{}

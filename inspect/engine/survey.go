@@ -11,6 +11,7 @@ import (
 // scanned as it lies. Plain text costs a look at its head.
 func (s *stream) watch(head []byte) {
 	if s.scan.meta.Kind == inspect.Head || s.shut || s.child != nil {
+		s.tar = true
 		return
 	}
 	if b := new(decode.Base64); len(head) > 0 && b.Write(head) {
@@ -27,6 +28,12 @@ func (s *stream) watch(head []byte) {
 
 // survey looks at one block.
 func (s *stream) survey(p []byte, at []decode.Span, from int64) {
+	if !s.tar && s.raw.end() >= decode.TarLen {
+		s.tar = true
+		if decode.IsTar(s.raw.buf) { // the window still begins where the stream does
+			s.scan.gap(inspect.GapUnknownFormat, -1)
+		}
+	}
 	if s.base64 != nil && !s.base64.Write(p) {
 		s.base64 = nil
 	}

@@ -67,7 +67,7 @@ func Uninspected() []string {
 		"quic_udp",                 // HTTP/3 and every datagram: to be stopped at the firewall
 		"non_tls_tunnels",          // refused: NOT_TLS
 		"pinned_clients",           // their handshake fails; nothing leaves
-		"archives_and_documents",   // inside forms, mails and other text: coverage partial, blocked
+		"archives_and_documents",   // zip, office, pdf and the like: coverage opaque or partial, blocked
 		"marked_ciphertext",        // encrypted content that says so: coverage opaque, blocked
 		"unmarked_ciphertext",      // encrypted or random bytes without a known head pass as data
 		"base64_values",            // text codings inside JSON, forms and lines pass as text
