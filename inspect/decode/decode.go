@@ -8,7 +8,7 @@
 // with its reason and never silence. Bounds: output bytes, expansion ratio and
 // depth, handed down in Limits; a decoder that panics is a broken stream.
 //
-// Read so far: gzip, zlib and raw deflate, brotli where it is declared, zstd,
+// Reads: gzip, zlib and raw deflate, brotli where it is declared, zstd,
 // bzip2, xz and lz4, percent and JSON escapes, UTF-16.
 //
 // Coverage is Full when every byte of a part was scanned as it lies or as one

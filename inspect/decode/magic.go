@@ -92,13 +92,26 @@ func beginsWith(head []byte, magics [][]byte) bool {
 	return false
 }
 
-// isImage also knows the formats whose mark stands behind a length: WebP, and
-// the ISO family of HEIC, AVIF and MP4.
+// isImage also knows the formats whose mark stands behind a length, WebP and the
+// ISO family of HEIC, AVIF and MP4, and bitmaps.
 func isImage(head []byte) bool {
 	if len(head) >= 12 && (string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP" || string(head[4:8]) == "ftyp" && head[0] == 0) {
 		return true
 	}
-	return beginsWith(head, images)
+	return isBitmap(head) || beginsWith(head, images)
+}
+
+// isBitmap recognises a bitmap of Windows by the length of its second header,
+// since its mark is two letters.
+func isBitmap(head []byte) bool {
+	if len(head) < 18 || string(head[:2]) != "BM" || string(head[6:10]) != "\x00\x00\x00\x00" || string(head[15:18]) != "\x00\x00\x00" {
+		return false
+	}
+	switch head[14] {
+	case 12, 40, 52, 56, 64, 108, 124:
+		return true
+	}
+	return false
 }
 
 // isEncrypted recognises encrypted content by its head.

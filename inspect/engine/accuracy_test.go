@@ -21,7 +21,9 @@ func TestAccuracy(t *testing.T) {
 		extra := map[string]int{}
 		for _, class := range synth.Classes() {
 			rows := inspecttest.MeasureRecall(judge, class, synth.New(101, day).Positives(class, 100+100**reps))
+			wanted := 0
 			for _, r := range rows {
+				wanted += r.Want
 				for what, n := range r.Extra {
 					extra[what] += n
 				}
@@ -31,6 +33,9 @@ func TestAccuracy(t *testing.T) {
 			}
 			for _, f := range inspecttest.JudgeRecall(rows) {
 				t.Error(f)
+			}
+			if wanted < 100 {
+				t.Errorf("%s: only %d values stand in the documents", class, wanted)
 			}
 		}
 		for what, n := range extra {

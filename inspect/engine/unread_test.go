@@ -94,7 +94,8 @@ func TestUnread(t *testing.T) {
 func TestNoPartIsClean(t *testing.T) {
 	heads := []string{"PK\x03\x04", "7z\xbc\xaf\x27\x1c", "Rar!\x1a\x07\x01", "\xfd7zXZ\x00", "BZh9", "\x28\xb5\x2f\xfd", "%PDF-1.7", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
 		"\x1f\x8b\x08\x00", "\xff\xfea\x00", "Salted__", "age-encryption.org/v1", "\x85\x01\x0c\x0312345678\x01", "\x8c\x0d\x04\x09\x03\x08", "LUKS\xba\xbe",
-		"-----BEGIN PGP MESSAGE-----\n\n", "$ANSIBLE_VAULT;1.1", "\x89PNG\r\n\x1a\n", "\xff\xd8\xff\xe0", "GIF89a"}
+		"-----BEGIN PGP MESSAGE-----\n\n", "$ANSIBLE_VAULT;1.1", "\x89PNG\r\n\x1a\n", "\xff\xd8\xff\xe0", "GIF89a",
+		"BM\x36\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00"}
 	frames := []string{
 		"--b\r\nContent-Type: text/plain\r\n\r\n%s\r\n--b--\r\n", "--b\n\n%s\n--b--", "--other\r\nA: b\r\n\r\n%s\r\n--other--",
 		"preamble\r\n--b\r\nA: b\r\n\r\n%s", "\r\n\r\n--b\r\nA: b\r\n\r\nx\r\n--b\r\nA: b\r\n\r\n%s\r\n--b--",

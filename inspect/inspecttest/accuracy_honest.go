@@ -49,7 +49,8 @@ func (f *False) Rules() []string {
 	return out
 }
 
-// Judge names each class found more than once in ten megabytes. True by
+// Judge names the rules of a corpus in which more than one finding in ten
+// megabytes is false, in all; a smaller corpus may have one, or Least. True by
 // nature are classes of which real ones stand in such text, with the reason.
 func (f *False) Judge(trueByNature map[inspect.Class]string) (faults []string) {
 	allowed := max(1, f.Least, int(f.Bytes/FalsePer))

@@ -52,11 +52,3 @@ func names(known map[Confirmer]check.On) (out []Confirmer) {
 	slices.Sort(out)
 	return out
 }
-
-// confirmers are those that a rule of the file at hand may name.
-func (b *builder) confirmers() []Confirmer {
-	if b.own {
-		return []Confirmer{Keyword, Pattern, Exact}
-	}
-	return names(b.known)
-}

@@ -138,7 +138,7 @@ func (b *builder) exact(fr *fileRule, r *Rule, kind check.Kind, fault func(code 
 	case named:
 	case l.Prefix != "":
 		r.Triggers = words{En: []string{l.Prefix}}.triggers()
-	case l.Shape == ShapeDigits && l.Min >= 10 && l.Max <= 21:
+	case l.Shape == ShapeDigits && l.Min >= 11 && l.Max <= 21:
 		r.On = check.OnDigits
 	case l.Serial:
 		r.On = check.OnSerial

@@ -71,8 +71,10 @@ func (b *builder) brought(fr *fileRule, r *Rule, fault func(code string, args ..
 		fault("needs")
 	}
 	switch {
+	case !ok && b.own:
+		fault("confirm-own")
 	case !ok:
-		fault("confirm", b.confirmers())
+		fault("confirm", names(b.known))
 	case fr.Confirm.Generic():
 	case b.own:
 		fault("confirm-own")

@@ -90,7 +90,7 @@ func TestFaults(t *testing.T) {
 		{"other version", rules.File{Name: "own.yaml", Data: []byte("version: 2\nagainst: {en: [abc]}")}, "version"},
 		{"nothing in it", file(""), "empty"},
 		{"a confirmer of the engine", own("confirm: mobile\n    hit: [a]\n    miss: [b]"), "confirm-own"},
-		{"an unknown confirmer", own("confirm: telepathy\n    hit: [a]\n    miss: [b]"), "confirm"},
+		{"an unknown confirmer", own("confirm: telepathy\n    hit: [a]\n    miss: [b]"), "confirm-own"},
 		{"a class that nobody knows", file("rules: [{id: a.b, class: pi.contact.moblie, level: general, base: low, source: s, confirm: keyword, trigger: {en: [abc]}, hit: [a], miss: [b]}]"), "class-own"},
 		{"an id that is taken", file("rules: [{id: cn.mobile, class: x.thing, level: general, base: low, source: s, confirm: keyword, trigger: {en: [abc]}, hit: [a], miss: [b]}]"), "id-taken"},
 		{"a keyword without words", own("confirm: keyword\n    hit: [a]\n    miss: [b]"), "trigger"},
