@@ -21,6 +21,18 @@ type Report struct {
 	// Coverage says how much was read. A report without Full coverage is
 	// never proof of absence.
 	Coverage Coverage
+	// Mismatches are the places, up to a limit of the engine, where content
+	// is of another format than was said of it.
+	Mismatches []Mismatch
+}
+
+// Mismatch is content that is of another format than was said of it. Said is
+// the beginning of a media type, an ending of file names or a coding, as the
+// engine's own list has it and never as the sender wrote it; Found is a format.
+type Mismatch struct {
+	Path  []string `json:"path,omitempty"`
+	Said  string   `json:"said"`
+	Found string   `json:"found"`
 }
 
 // Tally counts the findings of one class.
@@ -73,6 +85,7 @@ func Merge(reports ...Report) Report {
 	out := Report{Coverage: Coverage{State: Full}}
 	tallies := map[Class]Tally{}
 	for _, r := range reports {
+		out.Mismatches = append(out.Mismatches, r.Mismatches...)
 		for _, t := range r.Tallies {
 			sum := tallies[t.Class]
 			sum.Class, sum.Level = t.Class, max(sum.Level, t.Level)

@@ -23,7 +23,8 @@ var rank = map[string]int{"certs": 0, "inspect": 0, "policy": 1, "proxy": 2, "be
 
 // siblings are the only edges between parts of one folder.
 var siblings = map[string][]string{
-	"inspect/engine":    {"inspect/match", "inspect/decode", "inspect/check", "inspect/record", "inspect/rules"},
+	"inspect/engine":    {"inspect/match", "inspect/decode", "inspect/unpack", "inspect/check", "inspect/record", "inspect/rules"},
+	"inspect/unpack":    {"inspect/decode"},
 	"inspect/rules":     {"inspect/check"},
 	"inspect/record":    {"inspect/match"},
 	"policy/rego":       {"policy/law"},
@@ -46,7 +47,7 @@ func forTests(pkg string) bool {
 }
 
 // pure packages compute: no sockets, no files, no clock, no randomness.
-var pure = []string{"inspect", "policy", "inspect/match", "inspect/check", "inspect/decode", "inspect/record", "proxy/sniff"}
+var pure = []string{"inspect", "policy", "inspect/match", "inspect/check", "inspect/decode", "inspect/unpack", "inspect/record", "proxy/sniff"}
 
 // keepers names who may import a dependency. A word that ends in /... stands for
 // a folder with everything below; "tests" for _test.go files and test packages;
@@ -56,19 +57,20 @@ var keepers = map[string][]string{
 	"github.com/google/gopacket":           {"proxy/tap"},
 	"github.com/open-policy-agent/opa":     {"policy/rego"},
 	"github.com/prometheus/client_golang":  {"proxy/meter"},
-	"modernc.org/sqlite":                   {"policy/registry", "policy/ledger", "policy/audit"},
+	"modernc.org/sqlite":                   {"policy/registry", "policy/ledger", "policy/audit", "tests"},
 	"github.com/jackc/pgx":                 {"policy/registry", "policy/ledger", "policy/audit"},
 	"filippo.io/age":                       {"policy/audit"},
 	"github.com/nats-io/nats.go":           {"policy/audit"},
 	"github.com/twmb/franz-go":             {"policy/audit"},
 	"github.com/oschwald/maxminddb-golang": {"policy/atlas"},
-	"github.com/klauspost/compress":        {"inspect/decode"},
-	"github.com/andybalholm/brotli":        {"inspect/decode"},
-	"github.com/ulikunitz/xz":              {"inspect/decode", "inspect/unpack"},
+	"github.com/klauspost/compress":        {"inspect/decode", "inspect/unpack", "tests"},
+	"github.com/andybalholm/brotli":        {"inspect/decode", "inspect/unpack", "tests"},
+	"github.com/ulikunitz/xz":              {"inspect/decode", "inspect/unpack", "tests"},
 	"github.com/pierrec/lz4":               {"tests"},
+	"github.com/parquet-go/parquet-go":     {"tests"},
 	"github.com/gabriel-vasile/mimetype":   {"inspect/decode"},
-	"github.com/bodgit/sevenzip":           {"inspect/decode"},
-	"github.com/nwaples/rardecode":         {"inspect/decode"},
+	"github.com/bodgit/sevenzip":           {"inspect/unpack"},
+	"github.com/nwaples/rardecode":         {"inspect/unpack"},
 	"github.com/goccy/go-yaml":             {"cmd/customs/internal/config", "inspect/rules", "policy/law"},
 	"github.com/gobwas/ws":                 {"proxy/message"},
 	"github.com/spf13/cobra":               {"cmd/..."},

@@ -30,6 +30,7 @@ type scanOptions struct {
 	format  string
 	min     string
 	explain bool
+	extract bool
 	lang    string
 	rules   []string
 }
@@ -42,6 +43,8 @@ func newScanCmd() *cobra.Command {
 		Long: "Scan reads files, or standard input for - or none, and lists what it finds.\n" +
 			"Exit status: 0 nothing found, 1 something found, 2 a file could not be read, or\n" +
 			"not all of it and nothing was found in the rest.\n" +
+			"With --extract it prints what it sees instead, part by part: archives opened,\n" +
+			"codings and documents undone. That is the data itself, in plain.\n" +
 			"With --explain each finding says which rule found it, on what ground, and what\n" +
 			"the rule rests on.",
 		SilenceUsage: true,
@@ -49,6 +52,7 @@ func newScanCmd() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&o.format, "format", "text", "text or json")
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "say of each finding which rule made it, why, and the rule's source")
+	cmd.Flags().BoolVar(&o.extract, "extract", false, "print the text that is looked at, part by part, and no findings (it shows identifiers in plain)")
 	cmd.Flags().StringVar(&o.lang, "lang", "", "language of the explanations, en or zh (default: that of the environment)")
 	cmd.Flags().StringArrayVar(&o.rules, "rules", nil, "file of rules of your own, over the built-in ones (see deploy/RULES.md)")
 	cmd.Flags().StringVar(&o.min, "min", "medium", "lowest confidence to list: low, medium or high")
@@ -74,7 +78,8 @@ func runScan(cmd *cobra.Command, o scanOptions, files []string) error {
 	if err != nil {
 		return exitError{Code: 2, Err: fmt.Errorf("scan: %w", err)}
 	}
-	e, err := engine.New(engine.Options{Key: key, Catalogue: c, MaxFindings: scanListed})
+	opt := engine.Options{Key: key, Catalogue: c, MaxFindings: scanListed}
+	e, err := engine.New(opt)
 	if err != nil {
 		return exitError{Code: 2, Err: fmt.Errorf("scan: %w", err)}
 	}
@@ -87,6 +92,10 @@ func runScan(cmd *cobra.Command, o scanOptions, files []string) error {
 	debug.SetGCPercent(25)
 	found, faults := false, []error(nil)
 	for _, name := range files {
+		if o.extract {
+			faults = append(faults, extract(cmd, opt, name))
+			continue
+		}
 		hit, err := scanFile(cmd, e, x, o, low, name, len(files) > 1)
 		found = found || hit
 		if err != nil {
@@ -102,27 +111,36 @@ func runScan(cmd *cobra.Command, o scanOptions, files []string) error {
 	return nil
 }
 
+// scanSource opens a file, or standard input for -. What can be read again is
+// the spool, which containers need.
+func scanSource(cmd *cobra.Command, name string) (src io.Reader, spool io.ReaderAt, size int64, closing func() error, err error) {
+	if name == "-" {
+		return cmd.InOrStdin(), nil, -1, func() error { return nil }, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, nil, 0, nil, fmt.Errorf("scan: %w", err)
+	}
+	size = -1
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		size, spool = info.Size(), f
+	}
+	return f, spool, size, f.Close, nil
+}
+
 // scanFile scans one file and prints the result.
 func scanFile(cmd *cobra.Command, e *engine.Engine, x *scanExplainer, o scanOptions, low inspect.Confidence, name string, many bool) (bool, error) {
-	var src io.Reader = cmd.InOrStdin()
-	size := int64(-1)
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return false, fmt.Errorf("scan: %w", err)
-		}
-		defer f.Close()
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			size = info.Size()
-		}
-		src = f
+	src, spool, size, closing, err := scanSource(cmd, name)
+	if err != nil {
+		return false, err
 	}
+	defer closing()
 	p := scanPrinter{out: cmd.OutOrStdout(), json: o.format == "json", low: low, explain: x, masks: map[scanPlace]string{}}
 	if many {
 		p.file = name
 	}
 	bar := scanProgress(cmd.ErrOrStderr(), size)
-	r, err := p.read(e, io.TeeReader(src, bar))
+	r, err := p.read(e, io.TeeReader(src, bar), spool)
 	bar.Close()
 	if err != nil {
 		return false, fmt.Errorf("scan %s: %w", name, err)
@@ -155,8 +173,8 @@ type scanPrinter struct {
 
 // read scans a stream. It keeps a bounded tail of it, from which the masked
 // form of each finding is cut as soon as the finding is made.
-func (p *scanPrinter) read(e *engine.Engine, src io.Reader) (inspect.Report, error) {
-	s, err := e.Open(inspect.Meta{Size: -1, Time: time.Now()}, nil)
+func (p *scanPrinter) read(e *engine.Engine, src io.Reader, spool io.ReaderAt) (inspect.Report, error) {
+	s, err := e.Open(inspect.Meta{Size: -1, Time: time.Now()}, spool)
 	if err != nil {
 		return inspect.Report{}, err
 	}

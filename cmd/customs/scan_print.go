@@ -35,10 +35,12 @@ type scanReport struct {
 	Findings int64            `json:"findings"`
 	Omitted  int64            `json:"omitted"`
 	Classes  map[string]int64 `json:"classes"`
+
+	Mismatches []inspect.Mismatch `json:"mismatches,omitempty"`
 }
 
 func (p *scanPrinter) print(r inspect.Report) (found bool, err error) {
-	rep := scanReport{File: p.file, Coverage: r.Coverage, Persons: len(r.Persons), Linked: r.Linked, Omitted: r.Omitted, Classes: map[string]int64{}}
+	rep := scanReport{File: p.file, Coverage: r.Coverage, Persons: len(r.Persons), Linked: r.Linked, Omitted: r.Omitted, Classes: map[string]int64{}, Mismatches: r.Mismatches}
 	for _, t := range r.Tallies {
 		if n := t.At(p.low); n > 0 {
 			rep.Classes[string(t.Class)] = n
@@ -102,11 +104,11 @@ func (p *scanPrinter) summary(out *bytes.Buffer, r scanReport) error {
 		fmt.Fprintf(out, "%s: ", p.file)
 	}
 	fmt.Fprintf(out, "%d findings, %d persons; read %s of %d bytes", r.Findings, r.Persons, r.Coverage.State, r.Coverage.Seen)
-	for _, g := range r.Coverage.Gaps {
-		if g.Bytes > 0 {
-			fmt.Fprintf(out, "; %d bytes not read: %s", g.Bytes, g.Reason)
-		} else {
-			fmt.Fprintf(out, "; not all is counted: %s", g.Reason)
+	out.WriteString(gapsText(r.Coverage))
+	for _, m := range r.Mismatches {
+		fmt.Fprintf(out, "; said to be %s, is %s", m.Said, m.Found)
+		if len(m.Path) > 0 {
+			fmt.Fprintf(out, " in %s", strings.Join(m.Path, "/"))
 		}
 	}
 	if r.Omitted > 0 {
@@ -116,6 +118,19 @@ func (p *scanPrinter) summary(out *bytes.Buffer, r scanReport) error {
 		out.WriteString("; this is no proof that nothing else is there")
 	}
 	return out.WriteByte('\n')
+}
+
+// gapsText says what was not read and why.
+func gapsText(c inspect.Coverage) string {
+	var b strings.Builder
+	for _, g := range c.Gaps {
+		if g.Bytes > 0 {
+			fmt.Fprintf(&b, "; %d bytes not read: %s", g.Bytes, g.Reason)
+		} else {
+			fmt.Fprintf(&b, "; not all is counted: %s", g.Reason)
+		}
+	}
+	return b.String()
 }
 
 func scanJSON(out *bytes.Buffer, v any) error {

@@ -84,13 +84,18 @@ func inner(b []byte) int {
 }
 
 // gb reports whether the Chinese text that begins b is GB18030. A trigger word
-// that is not ASCII has told already.
+// in it has told already; behind one in UTF-8 either may stand.
 func (s *Sight) gb(b []byte) bool {
-	if c := s.Candidate(); s.Cell == 0 && len(c) > 0 && c[0] >= 0x80 {
-		b = c
+	if c := s.Candidate(); s.Cell == 0 && len(c) > 0 && c[0] >= 0x80 && !utf8Begins(c) {
+		return true
 	}
+	return !utf8Begins(b)
+}
+
+// utf8Begins reports whether b begins with a character of three bytes or more.
+func utf8Begins(b []byte) bool {
 	r, n := utf8.DecodeRune(b)
-	return r == utf8.RuneError || n < 3
+	return r != utf8.RuneError && n >= 3
 }
 
 // valueTag returns the length of a short XML tag at the beginning of b.

@@ -73,7 +73,7 @@ func (f *fold) put(o *output, c byte, s Span) {
 	}
 	f.buf[f.n], f.spans[f.n] = c, s
 	f.n++
-	if r, k := invisible(f.buf[:f.n]); k > 0 {
+	if r, k := f.invisible(); k > 0 {
 		if gap := (Span{f.spans[f.n-k].From, s.To}); gap.To-gap.From <= maxGap {
 			f.n -= k
 			f.gap, f.hidden = gap, r

@@ -12,23 +12,47 @@ func (f *fold) char(b []byte, end bool) verdict {
 	if size == 1 {
 		return verdict{}
 	}
-	v := verdict{c: ascii(r), used: size}
-	switch {
-	case numeral(r) >= 0:
+	var v verdict
+	if numeral(r) >= 0 {
 		v = f.number(b, end)
-	case between(r) && isDigit(f.prev):
-		if v = digitAhead(b[size:], end); v.used > 0 {
-			v = verdict{c: '-', used: size}
+	}
+	switch c := class(r); {
+	case v.used != 0 || c == 0 || c >= hiddenMark:
+	case c < beside:
+		v = verdict{c: c, used: size}
+	default:
+		v = f.beside(c&^beside, size, b, end)
+	}
+	if v.used > 0 && b[size-1] == 0xa3 && v.run == noRun {
+		switch {
+		case len(b) == size && !end:
+			return wait(end)
+		case len(b) > size && b[size]&0xc0 == 0x80: // no UTF-8: A3 begins a full-width form
+			v = verdict{}
 		}
-	case v.c == 0:
-		v = verdict{}
-	case b[size-1] == 0xa3 && len(b) == size && !end:
-		return wait(end)
-	case b[size-1] == 0xa3 && len(b) > size && b[size]&0xc0 == 0x80: // no UTF-8: A3 begins a full-width form
-		v = verdict{}
 	}
 	if v.used == 0 {
 		f.inside = size
+	}
+	return v
+}
+
+// beside folds a character of some bytes to c: a digit if there is another
+// beside it, a separator between two, and an X behind the last of some.
+func (f *fold) beside(c byte, size int, b []byte, end bool) verdict {
+	v, after := verdict{c: c, used: size}, isDigit(f.prev)
+	if !after && !isDigit(c) {
+		return verdict{}
+	}
+	if after && isDigit(c) {
+		return v
+	}
+	ahead := digitAhead(b[size:], end)
+	if ahead.used < 0 {
+		return ahead
+	}
+	if (ahead.used > 0) == (c == 'X') {
+		return verdict{}
 	}
 	return v
 }
@@ -62,13 +86,13 @@ func (f *fold) number(b []byte, end bool) verdict {
 	}
 }
 
-// digitAhead looks for a digit at the start of b, full-width or not.
+// digitAhead looks for a digit at the start of b, of whatever script.
 func digitAhead(b []byte, end bool) verdict {
 	if !utf8.FullRune(b) {
 		return wait(end)
 	}
 	r, size := utf8.DecodeRune(b)
-	if r >= '0' && r <= '9' || isDigit(ascii(r)) {
+	if r >= '0' && r <= '9' || isDigit(class(r)&^beside) {
 		return verdict{used: size}
 	}
 	return verdict{}
@@ -76,36 +100,10 @@ func digitAhead(b []byte, end bool) verdict {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-// ascii is what a character is folded to wherever it stands, or 0.
-func ascii(r rune) byte {
-	switch {
-	case r < 0xa0 || r >= 0x3001 && r < 0xfe58:
-		return 0
-	case r >= 0xff01 && r <= 0xff5e: // full-width forms of ! to ~
-		return byte(r - 0xff01 + '!')
-	case r == 0xa0, r >= 0x2000 && r <= 0x200a, r == 0x202f, r == 0x205f, r == 0x3000:
-		return ' '
-	case r >= 0x2010 && r <= 0x2015, r == 0x2212, r == 0xfe58, r == 0xfe63:
-		return '-'
-	}
-	return 0
-}
-
-// between reports whether a character separates groups when digits stand on
-// both sides: dots at middle height, and the katakana length mark, which is
-// typed for a dash. Elsewhere they belong to names and words.
-func between(r rune) bool {
-	switch r {
-	case 0xb7, 0x2022, 0x2027, 0x2043, 0x2219, 0x22c5, 0x30fb, 0x30fc, 0xff65:
-		return true
-	}
-	return false
-}
-
 // numerals are the Chinese numerals for one digit in the order of their
-// values: simplified, traditional and formal. 幺 is how a one is read out in
-// numbers. No two have the same low byte.
-var numerals = [...]string{"〇零○◯", "一壹壱幺", "二贰貳弐", "三叁參叄参", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖"}
+// values: simplified, traditional, formal, and those of merchants (Suzhou). 幺 is
+// how a one is read out in numbers. No two have the same low byte.
+var numerals = [...]string{"〇零○◯", "一壹壱幺〡", "二贰貳弐〢", "三叁參叄参〣", "四肆〤", "五伍〥", "六陆陸〦", "七柒〧", "八捌〨", "九玖〩"}
 
 type numeralEntry struct {
 	r     rune
@@ -132,22 +130,31 @@ func numeral(r rune) int {
 	return -1
 }
 
-// invisible returns the character that b ends with, and its length, if it
-// shows nothing: soft hyphen, zero-width and direction marks, variation
-// selectors, the enclosing keycap, the byte order mark.
-func invisible(b []byte) (r rune, size int) {
-	n := len(b)
-	if n >= 2 && b[n-1] == 0xad && b[n-2] == 0xc2 {
-		return 0xad, 2
+// invisible returns the character that the buffer ends with, and its length, if
+// it shows nothing of its own.
+func (f *fold) invisible() (r rune, size int) {
+	b := f.buf[:f.n]
+	for size = 1; size < len(b) && size < utf8.UTFMax && b[len(b)-size]&0xc0 == 0x80; {
+		size++
 	}
-	if n < 3 || b[n-3] != 0xe2 && b[n-3] != 0xef {
+	if lead := b[len(b)-size]; size == 1 || lead >= 0xe4 && lead <= 0xe9 {
 		return 0, 0
 	}
-	r, _ = utf8.DecodeRune(b[n-3:])
-	switch {
-	case r >= 0x200b && r <= 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2060 && r <= 0x206f,
-		r == 0x20e3, r >= 0xfe00 && r <= 0xfe0f, r == 0xfeff:
-		return r, 3
+	r, n := utf8.DecodeRune(b[len(b)-size:])
+	if n != size {
+		return 0, 0
+	}
+	switch class(r) {
+	case hidden:
+		return r, size
+	case hiddenMark:
+		before := f.prev
+		if size < len(b) {
+			before = b[len(b)-size-1]
+		}
+		if isDigit(before) || before|0x20 >= 'a' && before|0x20 <= 'z' {
+			return r, size
+		}
 	}
 	return 0, 0
 }

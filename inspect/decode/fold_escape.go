@@ -6,8 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxEscape is the longest escape that is undone.
-const maxEscape = 16
+// maxEscape is the longest escape that is undone, with what must be seen behind
+// it, and maxReference the longest character reference.
+const (
+	maxEscape    = 1 + 2*maxLayers + maxNumber
+	maxReference = 16
+)
 
 // shortEscapes are the letters that follow a backslash alone, and shortMeans
 // what they stand for (RFC 8259 section 7).
@@ -30,9 +34,9 @@ func (e *Escapes) read(b []byte, end bool) escape {
 	case '+':
 		return escape{r: ' ', used: 1}
 	case '&':
-		return reference(b, end)
+		return reference(b[:min(len(b), maxReference)], end)
 	case '%':
-		return rawByte(b, 1)
+		return percent(b, end, e.fold.last())
 	}
 	if len(b) < 2 {
 		return escape{more: true}

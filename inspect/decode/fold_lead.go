@@ -60,7 +60,7 @@ func begins(p []byte) bool {
 	case p[0] == '%':
 		return allHex(p[1:], 2)
 	case p[0] == '&':
-		x := reference(p[:min(len(p), maxEscape)], false)
+		x := reference(p[:min(len(p), maxReference)], false)
 		return x.more || x.used > 0
 	case p[1] == 'u':
 		return allHex(p[2:], 4)

@@ -47,14 +47,14 @@ func settled(p []byte, leads *byteSet) (size int, c byte) {
 	}
 	r := rune(b&0xf)<<12 | rune(p[1]&0x3f)<<6 | rune(p[2]&0x3f)
 	if b < 0xe4 || b > 0xe9 {
-		if !utf8.ValidRune(r) || between(r) {
+		if c = class(r); !utf8.ValidRune(r) || c >= beside {
 			return 0, 0
 		}
-		if c = ascii(r); c != 0 && p[2] != 0xa3 {
+		if c != 0 && (p[2] == 0xa3 || numeral(r) >= 0) {
+			return 0, 0
+		}
+		if c != 0 {
 			return 3, c
-		}
-		if _, k := invisible(p[:3]); k > 0 {
-			return 0, 0
 		}
 	}
 	if p[1] == 0xa3 || p[2] == 0xa3 || gbNumeral(p[1], p[2]) >= 0 || !apart(p[2], p[3], leads) ||

@@ -22,7 +22,7 @@ var references = [...]struct {
 	{"shy", 0xad}, {"ZeroWidthSpace", 0x200b}, {"zwnj", 0x200c}, {"zwj", 0x200d}, {"lrm", 0x200e}, {"rlm", 0x200f}, {"NoBreak", 0x2060},
 }
 
-// reference reads a character reference of at most maxEscape bytes. A number
+// reference reads a character reference of at most maxReference bytes. A number
 // need not end in a semicolon, as browsers read it; a name must.
 func reference(b []byte, end bool) escape {
 	if len(b) < 2 {
@@ -60,7 +60,7 @@ func numeric(b []byte, end bool) escape {
 		from, base = 3, 16
 	}
 	r, i := 0, from
-	for ; i < len(b) && i < maxEscape; i++ {
+	for ; i < len(b) && i < maxReference; i++ {
 		d := nibble(b[i])
 		if d < 0 || d >= base {
 			break
@@ -68,9 +68,9 @@ func numeric(b []byte, end bool) escape {
 		r = min(r*base+d, utf8.MaxRune+1)
 	}
 	switch {
-	case i == len(b) && i < maxEscape && !end:
+	case i == len(b) && i < maxReference && !end:
 		return escape{more: true}
-	case i == from || i == maxEscape || r == 0 || !utf8.ValidRune(rune(r)):
+	case i == from || i == maxReference || r == 0 || !utf8.ValidRune(rune(r)):
 		return escape{}
 	case i < len(b) && b[i] == ';':
 		i++

@@ -1,6 +1,12 @@
 package decode
 
-import "bytes"
+import (
+	"bytes"
+	"io"
+	"math/bits"
+
+	"github.com/klauspost/compress/flate"
+)
 
 // TarLen is how many bytes IsTar wants to see.
 const TarLen = 262
@@ -15,11 +21,40 @@ func IsTar(head []byte) bool {
 var containers = [][]byte{
 	[]byte("PK\x03\x04"), []byte("PK\x05\x06"), []byte("PK\x07\x08"), // zip, OOXML, ODF
 	[]byte("7z\xbc\xaf\x27\x1c"),
-	[]byte("Rar!\x1a\x07"),
+	[]byte("Rar!\x1a\x07"), []byte("RE\x7e\x5e"),
 	[]byte("BZh"),              // and not what bzip2 goes on with
 	[]byte("\x02\x21\x4c\x18"), // lz4 as it was before it had frames
 	[]byte("%PDF-"),
-	[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), // OLE: doc, xls, ppt, msg
+	[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),     // OLE: doc, xls, ppt, msg
+	[]byte("MSCF\x00\x00\x00\x00"), []byte("ISc("), // cabinets
+	[]byte("MSWIM\x00\x00\x00"), []byte("hsqs"), []byte("sqsh"), []byte("xar!\x00"), []byte("koly\x00\x00\x00\x04"),
+	[]byte("\x1f\x9d"), []byte("\x1f\xa0"), []byte("\x1f\x1e"), // compress, and its kin
+	[]byte("LZIP\x01"), []byte("LZIP\x00"), []byte("\x89LZO\x00\x0d\x0a\x1a\x0a"), []byte("LRZI\x00"), []byte("ZPAQ"),
+	[]byte("\xff\x06\x00\x00sNaPpY"),                                           // snappy, framed
+	[]byte("\xed\xab\xee\xdb"), []byte("Cr24\x02\x00"), []byte("Cr24\x03\x00"), // rpm, extensions of browsers
+	[]byte("wOFF\x00\x01"), []byte("wOFFOTTO"), []byte("wOF2\x00\x01"), []byte("wOF2OTTO"), // fonts
+	[]byte("Obj\x01"), // Avro, of which the blocks are or may be compressed
+}
+
+// isLHA recognises an LHA archive by its method, which stands behind a length
+// and a checksum.
+func isLHA(head []byte) bool {
+	return len(head) >= 7 && head[2] == '-' && head[3] == 'l' && (head[4] == 'h' || head[4] == 'z') && head[6] == '-'
+}
+
+// isLZMA recognises the format that was before xz and has no mark: properties
+// as every writer sets them, a dictionary that is a power of two or one and a
+// half of it, and a length that is told not to be known or is not huge.
+func isLZMA(head []byte) bool {
+	if len(head) < 14 || head[0] >= 225 || head[13] != 0 {
+		return false
+	}
+	dict := uint32(head[1]) | uint32(head[2])<<8 | uint32(head[3])<<16 | uint32(head[4])<<24
+	if dict < 1<<12 || dict&(dict-1) != 0 && dict%3 != 0 || bits.OnesCount32(dict) > 2 {
+		return false
+	}
+	unknown := bytes.Equal(head[5:13], []byte("\xff\xff\xff\xff\xff\xff\xff\xff"))
+	return unknown || bytes.Equal(head[10:13], []byte("\x00\x00\x00")) && head[0] == 0x5d
 }
 
 // codings are marks of compression that is read. Of bzip2 it is ten bytes, as
@@ -70,7 +105,6 @@ var armors = [][]byte{
 	[]byte("-----BEGIN PGP MESSAGE"),
 	[]byte("-----BEGIN AGE ENCRYPTED FILE"),
 	[]byte("-----BEGIN ENCRYPTED PRIVATE KEY"),
-	[]byte("-----BEGIN PKCS7"), []byte("-----BEGIN CMS"),
 	[]byte("$ANSIBLE_VAULT;"),
 	[]byte("U2FsdGVkX1"), // "Salted__" in base64, as openssl enc -a writes it
 }
@@ -130,11 +164,35 @@ func isEncrypted(head []byte) bool {
 	return beginsWith(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), blank), armors)
 }
 
+// pgpLeast is how short the packets of a message may be: one of a session key
+// and one of data.
+const pgpLeast = 40
+
+// isCompressedPGP recognises an OpenPGP packet of compressed data, of no length,
+// by what it deflates.
+func isCompressedPGP(head []byte) bool {
+	if len(head) < 16 || head[0] != 0xa3 {
+		return false
+	}
+	switch head[1] {
+	case 1:
+		var out [64]byte
+		n, err := io.ReadFull(flate.NewReader(bytes.NewReader(head[2:])), out[:])
+		return err == nil || err == io.EOF || err == io.ErrUnexpectedEOF && (n > 0 || len(head) >= SniffLen)
+	case 2:
+		return isZlibStream(head[2:])
+	case 3:
+		return string(head[2:5]) == "BZh"
+	}
+	return false
+}
+
 // isPGP recognises an OpenPGP message that begins with a packet of a session
 // key, for a public key or for a passphrase. Its first byte may begin text in
 // GB18030 too: version and algorithm, which are control characters, decide.
+// What is shorter holds no message.
 func isPGP(head []byte) bool {
-	if len(head) < 6 {
+	if len(head) < pgpLeast {
 		return false
 	}
 	tag, size := head[0], 0
@@ -161,4 +219,15 @@ func isPGP(head []byte) bool {
 		return body[0] == 4 && body[1] < 14 && body[2] < 5 || (body[0] == 5 || body[0] == 6) && body[1] < 64
 	}
 	return false
+}
+
+// isZlibStream recognises zlib where nobody declares it: by its head, which is
+// two bytes that may be text, and by what it deflates.
+func isZlibStream(head []byte) bool {
+	if len(head) < 9 || head[0] != 0x78 || !IsZlib(head) || head[1]&0x20 != 0 {
+		return false
+	}
+	var out [64]byte
+	n, err := io.ReadFull(flate.NewReader(bytes.NewReader(head[2:])), out[:])
+	return err == nil || err == io.EOF || err == io.ErrUnexpectedEOF && (n > 0 || len(head) >= SniffLen)
 }

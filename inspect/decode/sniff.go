@@ -49,7 +49,9 @@ func Sniff(head []byte) Format {
 		return f
 	}
 	switch {
-	case beginsWith(head, containers):
+	case isZlibStream(head):
+		return Zlib
+	case beginsWith(head, containers), isLHA(head), isLZMA(head), isCompressedPGP(head):
 		return Opaque
 	case isEncrypted(head):
 		return Encrypted
@@ -93,9 +95,18 @@ func utf16ByNUL(head []byte) Format {
 		return UTF16LE
 	case nul[1] == 0 && nul[0] >= units/4+1 && text[1] >= nul[0]*3/4:
 		return UTF16BE
+	case len(head) < sniffWide || text8(head):
+		return Plain
+	case LooksUTF16(head, false):
+		return UTF16LE
+	case LooksUTF16(head, true):
+		return UTF16BE
 	}
 	return Plain
 }
+
+// sniffWide is how many bytes must look like UTF-16 where nothing else tells.
+const sniffWide = 16
 
 // han recognises Chinese text in UTF-16, whose bytes at one place of each pair
 // are the upper halves of ideographs, punctuation and ASCII, and which is not

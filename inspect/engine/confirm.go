@@ -37,6 +37,13 @@ type value struct {
 	point     check.Point
 }
 
+// What looking at a candidate costs, and each form that looks at it, in about
+// nanoseconds.
+const (
+	decideWork = 300
+	formWork   = 60
+)
+
 // decide confirms a candidate and queues what it is.
 func (s *stream) decide(v *view, c match.Candidate, esc bool) {
 	if esc && !s.esc.plus && !v.touched(c.From, c.To, s.esc.lead) {
@@ -47,6 +54,7 @@ func (s *stream) decide(v *view, c match.Candidate, esc bool) {
 		s.tables.bound = 0
 	}
 	n := len(s.hits)
+	s.scan.work(decideWork)
 	switch c.Kind {
 	case match.Digits:
 		s.numbers(v, c, esc)
@@ -105,6 +113,7 @@ func (s *stream) look(v *view, c match.Candidate, forms []*form, esc bool) {
 	case match.Digits:
 		g.Digits, g.Shape = s.digits, s.shape
 	}
+	s.scan.work(int64(len(forms)) * formWork)
 	for _, f := range forms {
 		g.From, g.To = from, to // whatever the form before made of them
 		if f.confirm(g); len(g.Values)+g.Next == 0 {
@@ -174,10 +183,12 @@ func (s *stream) hit(v *view, x value, esc bool) bool {
 		h.at = v.source(x.from, x.to)
 	}
 	h.wire = h.at
-	if s.raw.spans != nil {
-		h.wire = decode.Span{From: s.raw.source(h.at.From, h.at.From+1).From, To: s.raw.source(h.at.To-1, h.at.To).To}
+	if s.path != nil {
+		h.wire = s.marks.wire(h.at)
 	}
-	if x.kind != check.Nobody && conf >= inspect.Medium {
+	if x.kind == check.Nobody || conf < inspect.Medium {
+		h.sum = e.sum(v.slice(x.from, x.to))
+	} else {
 		h.key = e.subject(x.kind.String(), x.canonical)
 	}
 	s.hits = append(s.hits, h)

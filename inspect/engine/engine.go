@@ -2,16 +2,26 @@
 //
 // The unit of work is a scan of one part. Bytes are read once as they came
 // (the raw view) and, where escapes occur, a second time with the escapes
-// undone; what both find at one place counts once. Compressed and UTF-16
-// content is a stream of its own inside the first, with the same two views.
+// undone; what both find at one place counts once. What lies in them has streams
+// of its own, each with the same two views: compressed and UTF-16 content, the
+// parts of archives, documents and messages, runs of base64 and its kin. The
+// bytes of a container are read as they lie, too, and what they show counts
+// unless a part told the same.
 //
-// The promises. Nothing of a part is held but a window of some KiB, so memory
-// does not grow with the part; what grows with the persons found is limited,
-// and the limit shows in the coverage. However a part is cut into writes, the
-// report is the same. In plain content Settled stays within 1 KiB of what
-// was written; compressed content settles as it is decoded. What cannot be
-// read lowers the coverage: the documentation of package decode lists what is
-// recognised, and what a coverage of Full does not claim.
+// The promises. Coverage is Full when every byte was read as it lies or as
+// something that was made of it, and nothing met says otherwise: an archive,
+// document or coding that could not be undone to its end, encrypted content
+// with a known head, pictures, and 512 random bytes in a row (of a short part
+// 128, in base64 1 KiB). Full does not say that shorter random bytes, or text
+// under a coding that nobody knows here, were looked through.
+//
+// Plain text is held in a window of some KiB; containers are kept until they are
+// whole, in the caller's spool where there is one, within the budget. What
+// grows with the persons found is limited, and each limit shows in the
+// coverage. However a part is cut into writes, the report is the same, but
+// where the time of the budget ends it. In plain content Settled stays within
+// 6 KiB of what was written; compressed content settles as it is decoded, and a
+// container when it ends.
 //
 // A finding's Subject is the key of its own value. Which keys make one person
 // is told by Report.Persons: there a record's keys are joined under the best.
@@ -42,6 +52,12 @@ type Options struct {
 	MaxFindings int              // findings a report lists, 10,000; the rest is counted
 	MaxPersons  int              // distinct persons a report holds, 200,000
 	MinorAge    int              // below it a person is a minor, 14
+
+	// Watch, if set, is shown the text that is scanned, for a person who asks
+	// what a scan sees: the path of its stream and the next bytes, which are
+	// only valid during the call. It is called by one scan at a time or must
+	// be safe for more.
+	Watch func(path []string, text []byte)
 }
 
 // Engine opens scans. It is safe for concurrent use.
@@ -90,13 +106,15 @@ var shanghai = time.FixedZone("CST", 8*3600)
 
 // Open starts the scan of one part. Without a time in m no date is too late
 // and nobody is told a minor. The scan must be closed.
-func (e *Engine) Open(m inspect.Meta, _ io.ReaderAt) (inspect.Scan, error) {
-	s := &Scan{engine: e, meta: m}
+func (e *Engine) Open(m inspect.Meta, spool io.ReaderAt) (inspect.Scan, error) {
+	s := &Scan{engine: e, meta: m, spool: spool}
 	if !m.Time.IsZero() {
 		s.day = m.Time.In(shanghai)
 	}
 	s.budget.Limits = e.opt.Limits
 	s.root = newStream(s, nil, decode.Codings(m.ContentEncoding))
+	s.root.origin = 0
+	s.root.mime = said{media: m.ContentType}
 	return s, nil
 }
 

@@ -159,7 +159,7 @@ func TestSettledKeepsClose(t *testing.T) {
 			if _, err := s.Write(c.Data[i:end]); err != nil {
 				t.Fatal(err)
 			}
-			if held := int64(end) - s.Settled(); held > 1024 {
+			if held := int64(end) - s.Settled(); held > 6144 {
 				t.Fatalf("%s: %d bytes held back at %d", c.Name, held, end)
 			}
 		}

@@ -41,9 +41,9 @@ func operand(before []byte) bool {
 		return n > 1 && before[n-1] == '=' && (before[n-2] == '=' || before[n-2] == '!')
 	}
 	switch before[n-2] {
-	case '=', '+', '*', '/', '<', '&', '^', '%':
+	case '=', '+', '*', '/', '<', '^':
 		return true
-	case '>': // an arrow or a tag before a space is none
+	case '>', '&', '%': // an arrow, a tag or an escape before a space is none
 		return n > 2 && before[n-3] == ' '
 	}
 	return false

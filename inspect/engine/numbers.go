@@ -16,12 +16,13 @@ type number struct {
 	sep    [match.MaxDigits]byte  // what stands before each group but the first
 	groups int
 	end    int64
+	whole  bool  // nothing but zeros stood behind its point
 	x      int64 // where a check character X behind the digits ends, or 0
 }
 
 // read normalises a candidate.
 func (d *number) read(v *view, c match.Candidate) {
-	d.v, d.end, d.n, d.groups, d.x = v, c.To, 0, 0, 0
+	d.v, d.end, d.n, d.groups, d.x, d.whole = v, c.To, 0, 0, 0, false
 	b := v.slice(c.From, c.To)
 	i := 0
 	if c.From > v.base && v.buf[c.From-v.base-1] >= 0x81 && check.FourByte(v.slice(c.From-3, c.From+1)) {
@@ -44,9 +45,23 @@ func (d *number) read(v *view, c match.Candidate) {
 			i++
 		}
 	}
+	// A number that a table kept as a fraction: 13800138000.0.
+	if g := d.groups - 1; g > 0 && d.sep[g] == '.' && d.n-d.group[g] <= 2 && d.group[g]-d.group[g-1] >= 11 && zeros(d.digit[d.group[g]:d.n]) && d.end == d.start[g]+int64(d.n-d.group[g]) {
+		d.end, d.n, d.groups = d.start[g]-1, d.group[g], g
+		d.whole = true
+	}
 	if after := v.slice(c.To, c.To+1); len(after) > 0 && (after[0] == 'X' || after[0] == 'x') {
 		d.x = c.To + 1
 	}
+}
+
+func zeros(b []byte) bool {
+	for _, c := range b {
+		if c != '0' {
+			return false
+		}
+	}
+	return true
 }
 
 // from returns where the digits from group g on begin, with a plus sign.
@@ -66,6 +81,9 @@ func (d *number) left(g int) bool {
 }
 
 func (d *number) right(end int64) bool {
+	if d.whole && end == d.end {
+		return true
+	}
 	if at := end - d.v.base; at < int64(len(d.v.buf)) {
 		if c := d.v.buf[at]; c != '.' {
 			return !check.Word(c)

@@ -8,7 +8,6 @@ import (
 	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/inspect/check"
 	"github.com/datacustoms/customs/inspect/decode"
-	"github.com/datacustoms/customs/inspect/record"
 )
 
 // hit is a confirmed value that waits until its place in the order is sure.
@@ -20,8 +19,9 @@ type hit struct {
 	why  inspect.Why
 	kind check.Kind // whose key it is; Nobody for what names no person
 	key  inspect.Subject
-	min  bool // shows a minor
-	esc  bool // found by the escaped view
+	sum  uint64 // of the text, where it is nobody's key
+	min  bool   // shows a minor
+	esc  bool   // found by the escaped view
 
 	point check.Point // a place on the earth; else zero
 }
@@ -37,6 +37,9 @@ func (s *stream) release(last bool) {
 	limit := int64(math.MaxInt64)
 	if !last {
 		limit = max(min(s.raw.open(), s.esc.open(), s.rows.open(&s.columns), s.tables.open())-slack, s.safe)
+		if s.flow != nil {
+			limit = max(min(limit, s.flow.known()), s.safe)
+		}
 		s.safe = limit
 	}
 	if len(s.hits) > 0 {
@@ -140,27 +143,18 @@ func (s *stream) advance(to int64) {
 	}
 }
 
+// emit gives a hit out, unless it is or will be known from what the bytes stand
+// for.
 func (s *stream) emit(h *hit) {
-	s.advance(h.at.From)
-	sc := s.scan
-	sc.tally(h.rule, h.conf)
-	f := inspect.Finding{
-		Class: h.rule.Class, Rule: h.rule.ID, Level: h.rule.Level, Confidence: h.conf,
-		From: h.wire.From, To: h.wire.To, Path: s.path,
-		Offset: h.at.From, Length: int(h.at.To - h.at.From), Record: s.book.Record(), Why: h.why,
-	}
-	if h.conf >= inspect.Medium {
-		if h.kind == check.Nobody {
-			s.book.Remark(h.rule.class)
-		} else {
-			f.Subject, f.Minor = h.key, h.min
-			s.book.Note(record.Key{Subject: h.key, Rank: uint8(h.kind), Class: h.rule.class, Minor: h.min, Name: h.kind == check.KindFullName})
+	switch {
+	case s.box != nil: // opened before; nothing is known here of what belongs together
+		if !s.told.has(h) {
+			s.alone(h)
 		}
+		return
+	case s.flow != nil && s.flow.takes(h), s.wait(h):
+		return
 	}
-	sc.fresh(f)
-	if len(s.list) < sc.engine.opt.MaxFindings {
-		s.list = append(s.list, f)
-	} else {
-		s.omitted++
-	}
+	s.advance(h.at.From)
+	s.tell(h, s.book)
 }

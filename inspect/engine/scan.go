@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"errors"
+	"io"
 	"slices"
 	"time"
 
@@ -32,6 +33,7 @@ type Scan struct {
 	meta   inspect.Meta
 	day    time.Time
 	root   *stream
+	spool  io.ReaderAt // reads back what was written; nil where nobody keeps it
 	set    *record.Set
 	closed bool
 
@@ -39,8 +41,11 @@ type Scan struct {
 	decoded int64
 	scanned int64
 	budget  decode.Budget
+	spent   bool // more work than is done for so many bytes
 	gaps    []gap
 	settled int64
+
+	mismatches []inspect.Mismatch
 
 	number number // scratch for the candidate in hand
 	sight  check.Sight
@@ -69,9 +74,8 @@ func (s *Scan) Take() []inspect.Finding {
 	out := s.queue
 	if !s.taking {
 		s.taking = true
-		for st := s.root; st != nil; st = st.child {
-			out = append(out, st.list...)
-			s.missed = s.missed || st.omitted > 0
+		if s.root.gather(&out) > 0 {
+			s.missed = true
 		}
 	}
 	s.queue = nil
@@ -94,15 +98,12 @@ func (s *Scan) Close() (inspect.Report, error) {
 	}
 	s.root.finish()
 	s.closed, s.settled = true, s.seen
-	r := inspect.Report{Coverage: s.coverage()}
+	r := inspect.Report{Coverage: s.coverage(), Mismatches: s.mismatched()}
 	place := s.tallied(&r)
 	if s.set != nil {
 		r.Persons, r.Linked = s.set.Persons(func(c int) int { return place[c] })
 	}
-	for st := s.root; st != nil; st = st.child {
-		r.Findings = append(r.Findings, st.list...)
-		r.Omitted += st.omitted
-	}
+	r.Omitted = s.root.gather(&r.Findings)
 	byPlace(r.Findings)
 	if over := len(r.Findings) - s.engine.opt.MaxFindings; over > 0 {
 		r.Findings = r.Findings[:s.engine.opt.MaxFindings]
@@ -117,14 +118,14 @@ func (s *Scan) Close() (inspect.Report, error) {
 
 func byPlace(f []inspect.Finding) {
 	slices.SortStableFunc(f, func(a, b inspect.Finding) int {
-		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(len(a.Path), len(b.Path)), cmp.Compare(a.Offset, b.Offset),
-			cmp.Compare(a.To, b.To), cmp.Compare(a.Rule, b.Rule))
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(len(a.Path), len(b.Path)), slices.Compare(a.Path, b.Path),
+			cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.To, b.To), cmp.Compare(a.Rule, b.Rule))
 	})
 }
 
 func (s *Scan) coverage() inspect.Coverage {
 	c := inspect.Coverage{State: inspect.Full, Seen: s.seen, Decoded: s.decoded, Scanned: s.scanned}
-	if s.root.child == nil {
+	if s.root.child == nil && s.root.box == nil && s.root.flow == nil {
 		c.Decoded = s.scanned
 	}
 	for _, g := range s.gaps {
@@ -186,6 +187,15 @@ func (s *Scan) persons() *record.Set {
 
 func (s *Scan) minor(birth time.Time) bool {
 	return !s.day.IsZero() && check.Age(birth, s.day) < s.engine.opt.MinorAge
+}
+
+// work counts what reading costs, in about nanoseconds. What comes when there
+// was too much of it is not read.
+func (s *Scan) work(n int64) {
+	if reason := s.budget.Work(n); reason != "" && !s.spent {
+		s.spent = true
+		s.gap(reason, -1)
+	}
 }
 
 // gap records wire bytes that were not read, one entry for a reason.

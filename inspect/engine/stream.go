@@ -2,7 +2,6 @@ package engine
 
 import (
 	"bytes"
-	"math"
 	"strings"
 
 	"github.com/datacustoms/customs/inspect"
@@ -10,6 +9,7 @@ import (
 	"github.com/datacustoms/customs/inspect/decode"
 	"github.com/datacustoms/customs/inspect/match"
 	"github.com/datacustoms/customs/inspect/record"
+	"github.com/datacustoms/customs/inspect/unpack"
 )
 
 // stream is one sequence of bytes: the wire, or what a decoder makes of the
@@ -19,20 +19,36 @@ type stream struct {
 	path   []string
 	claims []string // codings that are said to lie on it, outermost first
 
-	head   [decode.SniffLen]byte
+	depth  int   // streams above
+	origin int64 // wire offset of its first byte if it stands there as it is, else -1
+	mime   said  // what is said that it is
+	title  bool  // what a part is called
+	lines  bool  // short texts, a line each: text and nothing else
+	small  int64 // so many random bytes are no gap: keys and signatures
+	signed int64 // how long it is if it is a certificate or signed data
+	quiet  bool  // what it begins as by chance may be broken
+	thumb  bool  // the small picture of a document that shows its first page
+	gaps   []gap // in it
+
+	head   [headLen]byte
 	nhead  int
 	opened bool
-	shut   bool // a container that is not read
+	shut   bool // content that is not read
 
-	tar    bool           // it has been looked for
-	base64 *decode.Base64 // as long as the text may be base64 from end to end
-	parts  *decode.Parts  // of multipart content
-	missed int64          // bytes of parts that could not be read
+	entropy  decode.Entropy
+	judgedTo int64          // as far as it was judged
+	region   int64          // where what is judged together began
+	strange  bool           // it does not begin as text
+	base64   *decode.Base64 // as long as the text may be base64 from end to end
+	flow     *flow          // of multipart content
 
-	raw  view
-	mem  *window
-	wire []decode.Span // wire bytes of head, while the stream is not opened
-	esc  escaped
+	raw    view
+	mem    *window
+	esc    escaped
+	coded  codings
+	wide   *decode.Wide   // of binary content
+	tokens *unpack.Tokens // the same
+	words  *stream        // the texts in it
 
 	columns columns
 	rows    rows
@@ -42,6 +58,19 @@ type stream struct {
 	last    hit   // the last hit of the escaped view that was released
 	safe    int64 // no later hit begins before it
 	ended   bool
+
+	box    *box              // what it holds, if it is a container
+	store  store             // its bytes, where nobody else keeps them
+	told   *told             // what the streams in it have told, where that is asked
+	into   *told             // where it tells
+	aside  []hit             // what waits for that
+	again  reread            // in another charset
+	tags   reread            // without the tags within words
+	text   bool              // it is read as it lies and may be in any charset
+	twin   *stream           // of which it is another reading
+	below  []inspect.Finding // in its parts
+	not    string            // what it is not taken for
+	extent decode.Span       // the wire bytes of all of it, if it is not the wire
 
 	list    []inspect.Finding
 	omitted int64
@@ -55,55 +84,73 @@ type stream struct {
 	track   check.Track
 	units   []byte
 	uspans  []decode.Span
-	marks   marks
+	marks   marks // of its bytes, as far as they are in the window
+	got     int64 // bytes that were written
+	dead    bool  // there was no memory for it
+	held    int64 // memory that it has
 }
 
 func newStream(s *Scan, path, claims []string) *stream {
-	return &stream{scan: s, path: path, claims: claims}
+	return &stream{scan: s, path: path, claims: claims, origin: -1}
 }
 
 // write takes the next bytes. Where the stream is not the wire, at is their
 // place on it.
-func (s *stream) write(p []byte, at []decode.Span) {
+func (s *stream) write(p []byte, at *places) {
+	if s.scan.spent || s.dead || len(p) == 0 {
+		return
+	}
+	if at != nil {
+		if s.got == 0 {
+			s.extent.From = at.of(0).From
+		}
+		s.extent.To = max(s.extent.To, at.of(len(p)-1).To)
+		if s.box != nil && at.each != nil { // one place will do for what is opened as a whole
+			at = &places{all: decode.Span{From: at.of(0).From, To: at.of(len(p) - 1).To}}
+		}
+		s.marks.add(at, len(p), s.got)
+	}
+	s.got += int64(len(p))
 	if !s.opened {
 		n := copy(s.head[s.nhead:], p)
 		s.nhead += n
-		if at != nil {
-			s.wire = append(s.wire, at[:n]...)
-			at = at[n:]
-		}
 		p = p[n:]
 		if s.nhead < len(s.head) {
 			return
 		}
 		s.open()
 	}
-	s.feed(p, at)
+	s.feed(p)
 }
 
-func (s *stream) feed(p []byte, at []decode.Span) {
-	for len(p) > 0 {
+func (s *stream) feed(p []byte) {
+	for len(p) > 0 && !s.dead {
 		n := min(len(p), wide)
-		if at != nil {
-			n = min(n, block)
+		if s.path == nil {
+			s.scan.budget.Wire(n)
 		}
-		var spans []decode.Span
-		if at != nil {
-			spans, at = at[:n], at[n:]
+		if s.box != nil {
+			s.hold(p[:n])
+		} else {
+			s.take(p[:n])
 		}
-		s.take(p[:n], spans)
 		p = p[n:]
 	}
 }
 
 // take reads one block in both views and hands it to the decoder.
-func (s *stream) take(p []byte, at []decode.Span) {
+func (s *stream) take(p []byte) {
 	v := &s.raw
 	from := v.end()
 	v.room(len(p))
+	s.marks.forget(v.base)
 	v.buf = append(v.buf, p...)
-	if v.spans != nil {
-		v.spans = append(v.spans, at...)
+	s.scan.work(int64(len(p)))
+	if s.flow != nil { // first: what is a part must be known before it is read as it lies
+		s.flow.write(p)
+	}
+	if watch := s.scan.engine.opt.Watch; watch != nil && s.child == nil && s.box == nil && !s.shut {
+		watch(s.path, p)
 	}
 	if !s.columns.read {
 		s.columns.header(s.scan.engine, v.buf)
@@ -114,27 +161,46 @@ func (s *stream) take(p []byte, at []decode.Span) {
 	s.tables.follow(v, false)
 	s.tables.ready(v, s.decideRaw)
 	s.esc.follow(s)
-	s.survey(p, at, from)
-	s.descend(p, at, from)
+	s.coded.follow()
+	if s.text {
+		s.again.follow(s)
+		s.tags.follow(s)
+	}
+	s.survey(p)
+	s.descend(p, from)
 	s.release(false)
 }
 
-func (s *stream) wake(c match.Candidate) { s.esc.odd(s, c) }
+func (s *stream) wake(c match.Candidate) {
+	if c.Kind == match.Run {
+		s.coded.gate(s, &s.raw, c)
+		return
+	}
+	if s.inflate == nil { // escapes in compressed bytes are chance
+		s.esc.odd(s, c)
+	}
+}
 
 func (s *stream) decideRaw(c match.Candidate) { s.decide(&s.raw, c, false) }
 
 // open looks at the head and says what the stream is.
 func (s *stream) open() {
 	s.opened = true
-	kind := wireWindow
-	if s.path != nil {
-		kind = rawWindow
+	if s.path != nil && !s.lend(windowLen) {
+		s.dead = true
+		s.gap(inspect.GapLimitBytes, -1)
+		return
 	}
-	s.mem = s.raw.lend(kind)
+	s.mem = s.raw.lend(wireWindow)
 	s.raw.matcher = match.NewStream(s.scan.engine.forms.words, 0)
 	s.raw.slow = len(s.scan.engine.forms.slow) > 0
-	head := s.head[:s.nhead]
+	whole := s.head[:s.nhead]
+	head := whole[:min(len(whole), decode.SniffLen)]
+	claimed := len(s.claims) > 0
 	format := s.format(head)
+	if !claimed {
+		s.compare(whole, format)
+	}
 	form := s.scan.meta.Kind == inspect.Head
 	mode := record.Lines
 	if s.scan.meta.Kind != inspect.Head {
@@ -153,157 +219,33 @@ func (s *stream) open() {
 	s.tables.begin(s.scan.engine, &s.columns, mode, s.scan.meta.Kind)
 	s.columns.read = mode != record.Lines || s.scan.meta.Kind != inspect.Body
 	s.esc.plus = form
-	s.nest(format)
-	s.watch(head)
+	if s.lines {
+		format = decode.Plain
+	} else if claimed || !s.contain(whole) {
+		s.nest(format, claimed)
+	}
+	if (s.child == nil || s.utf16 != nil) && s.box == nil && !s.shut {
+		s.raw.matcher.FindRuns()
+	}
+	s.signed = signedLen(whole)
+	s.watch(whole)
 	if s.scan.meta.Kind != inspect.Head && len(s.scan.engine.forms.head) > 0 && s.nhead > 0 {
 		s.raw.pending = append(s.raw.pending, match.Candidate{Kind: headKind, To: reach})
 	}
-	wire := s.wire
-	s.wire = nil
-	s.feed(head, wire)
+	s.feed(whole)
 	clear(s.head[:])
 }
 
-// format tells the coding that lies on the stream. What is claimed and what
-// is there must agree; a claim that cannot be met is a gap.
-func (s *stream) format(head []byte) decode.Format {
-	if s.scan.meta.Kind == inspect.Head || len(head) == 0 {
-		return decode.Plain
-	}
-	sniffed := decode.Sniff(head)
-	if len(s.claims) == 0 {
-		return sniffed
-	}
-	claim := s.claims[0]
-	s.claims = s.claims[1:]
-	f, ok := decode.Claimed(claim, head)
-	if !ok {
-		s.scan.gap(inspect.GapBroken, -1)
-	}
-	if f == decode.Opaque {
-		s.claims = nil
-	}
-	return f
-}
+// windowLen is the memory of a stream that is open.
+const windowLen = 2*wide + keepRaw + 8<<10
 
-// nest starts the decoder for what lies below.
-func (s *stream) nest(format decode.Format) {
-	switch format {
-	case decode.Plain:
-		return
-	case decode.Opaque:
-		s.shut = true
-		s.scan.gap(inspect.GapUnknownFormat, -1)
-		return
-	case decode.Encrypted:
-		s.shut = true
-		s.scan.gap(inspect.GapEncrypted, -1)
-		return
-	case decode.Image: // what lies plain in it is read as it is
-		s.scan.gap(inspect.GapUnknownFormat, -1)
-		return
+// lend takes n bytes of memory from what the scan may hold.
+func (s *stream) lend(n int64) bool {
+	if !s.scan.budget.Hold(n) {
+		return false
 	}
-	if len(s.path) >= s.scan.engine.opt.Limits.Depth {
-		s.shut = true
-		s.scan.gap(inspect.GapLimitDepth, -1)
-		return
-	}
-	path := append(append([]string(nil), s.path...), format.String())
-	s.child = newStream(s.scan, path, s.claims)
-	switch format {
-	case decode.UTF16LE, decode.UTF16BE:
-		s.utf16 = &decode.UTF16{Big: format == decode.UTF16BE}
-	default:
-		s.inflate = decode.NewInflate(format, &s.scan.budget)
-	}
-}
-
-// descend pushes a block through the decoder into the child.
-func (s *stream) descend(p []byte, at []decode.Span, from int64) {
-	if s.child == nil || s.child.ended {
-		return
-	}
-	if at != nil {
-		s.marks.add(at, from)
-	}
-	if s.utf16 != nil {
-		s.units, s.uspans = s.utf16.Append(s.units[:0], s.uspans[:0], p, from)
-		for i, sp := range s.uspans {
-			s.uspans[i] = s.marks.wire(sp)
-		}
-		s.scan.decoded += int64(len(s.units))
-		s.child.write(s.units, s.uspans)
-		if at != nil {
-			s.marks.forget(from)
-		}
-		return
-	}
-	s.inflate.Write(p, s.inflated)
-	if s.inflate.Done() {
-		s.child.finish()
-	}
-}
-
-// inflated takes what came out of the decompressor.
-func (s *stream) inflated(b []byte, from decode.Span) {
-	from = s.marks.wire(from)
-	s.uspans = s.uspans[:0]
-	for range b {
-		s.uspans = append(s.uspans, from)
-	}
-	s.scan.decoded += int64(len(b))
-	s.child.write(b, s.uspans)
-	s.marks.forget(s.inflate.Settled())
-}
-
-// settled is the wire offset before which no later finding of this stream or
-// of one below can begin.
-func (s *stream) settled() int64 {
-	if s.ended {
-		return math.MaxInt64
-	}
-	low := int64(0)
-	switch {
-	case !s.opened && len(s.wire) > 0:
-		low = s.wire[0].From
-	case !s.opened: // nothing has come; whoever writes knows better
-		low = math.MaxInt64
-		if s.path == nil {
-			low = 0
-		}
-	default:
-		low = s.onWire(s.safe)
-	}
-	if s.child != nil && !s.child.ended {
-		low = min(low, s.child.settled(), s.frontier())
-	}
-	return low
-}
-
-// frontier is the wire offset from which what the child has not yet seen is
-// made.
-func (s *stream) frontier() int64 {
-	at := s.raw.end()
-	if s.utf16 != nil {
-		if begun, ok := s.utf16.Begun(); ok {
-			at = begun
-		}
-	} else {
-		at = s.inflate.Settled()
-	}
-	return s.marks.wire(decode.Span{From: at, To: at}).From
-}
-
-// onWire maps an offset in the stream to the wire. An offset at the end maps
-// behind all that is known: the writer's frontier is lower.
-func (s *stream) onWire(at int64) int64 {
-	switch {
-	case s.path == nil:
-		return at
-	case at >= s.raw.end():
-		return math.MaxInt64
-	}
-	return s.raw.spans[max(at-s.raw.base, 0)].From
+	s.held += n
+	return true
 }
 
 // finish ends the stream and those below it.
@@ -314,6 +256,14 @@ func (s *stream) finish() {
 	if !s.opened {
 		s.open()
 	}
+	if s.dead {
+		s.missed()
+		s.ended = true
+		return
+	}
+	if s.box != nil {
+		s.unbox()
+	}
 	s.raw.seek(true, s.wake)
 	s.rows.end(&s.columns, &s.raw)
 	s.tables.follow(&s.raw, true)
@@ -323,18 +273,28 @@ func (s *stream) finish() {
 		if s.inflate != nil {
 			reason, bytes := s.inflate.Close(s.raw.end(), s.inflated)
 			if reason != "" {
-				s.scan.gap(reason, bytes)
+				s.gap(reason, bytes)
 			}
 		}
 		s.child.finish()
 	}
 	s.conclude()
-	if s.child == nil && !s.shut {
-		s.scan.scanned += s.raw.end() - s.missed
-	}
 	s.release(true)
+	s.close()
+}
+
+// close ends the records and gives back what was lent.
+func (s *stream) close() {
 	s.book.End()
+	if s.text {
+		s.again.finish(s)
+		s.tags.finish(s)
+	}
+	s.esc.deeper.finish(s)
+	s.settle()
+	s.missed()
 	s.ended = true
 	s.raw.giveBack(s.mem)
-	s.marks = marks{}
+	s.scan.budget.Hold(-s.held)
+	s.held, s.marks = 0, marks{}
 }

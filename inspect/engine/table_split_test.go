@@ -46,7 +46,7 @@ func TestTablesInPieces(t *testing.T) {
 					r.Fatalf("a finding at %d, but %d was settled", f.From, settled)
 				}
 			}
-			if settled = s.Settled(); written-settled > 1024 && !strings.Contains(text, "\\u") {
+			if settled = s.Settled(); written-settled > 7168 && !strings.Contains(text, "\\u") {
 				r.Fatalf("%d of %d settled", settled, written)
 			}
 		}

@@ -52,13 +52,11 @@ type windowKind uint8
 
 const (
 	wireWindow windowKind = iota
-	rawWindow             // bytes that a decoder gave out
 	textWindow            // text that was written anew
 )
 
 var windows = [...]sync.Pool{
 	wireWindow: {New: func() any { return newWindow(2*wide+keepRaw, false) }},
-	rawWindow:  {New: func() any { return newWindow(block+keepRaw, true) }},
 	textWindow: {New: func() any { return newWindow(block+keepText, true) }},
 }
 
@@ -148,11 +146,11 @@ func (v *view) touched(from, to, lead int64) bool {
 }
 
 // seek lets the matcher read on, hands the places that another view must
-// rewrite to odd, and queues the candidates.
+// rewrite, and where there may be runs, to odd, and queues the candidates.
 func (v *view) seek(last bool, odd func(match.Candidate)) {
 	v.found = v.matcher.Find(v.found[:0], v.buf, v.base, last)
 	for _, c := range v.found {
-		if c.Kind != match.Odd {
+		if c.Kind != match.Odd && c.Kind != match.Run {
 			v.pending = append(v.pending, c)
 		} else if odd != nil {
 			odd(c)

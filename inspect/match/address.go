@@ -41,14 +41,14 @@ func (s *Stream) domain(dst []Candidate, domain, behind uint64, k int, base int6
 
 // domain returns the bytes of place i that may stand in a domain.
 func (m *maps) domain(i int) uint64 {
-	return m.letter[i] | m.digit[i] | m.dot[i] | m.mark[i]&m.join[i]
+	return m.letter[i] | m.digit[i] | (m.sign[i]|m.mark[i])&m.join[i]
 }
 
 // local returns how many bytes of a local part stand before bit k, up to one
 // more than there may be.
 func (r *reader) local(m *maps, i, k int) int64 {
-	x := m.word[i] | m.dot[i] | m.mark[i]&m.join[i]
-	p := m.word[i-1] | m.dot[i-1] | m.mark[i-1]&m.join[i-1]
+	x := m.word[i] | (m.sign[i]|m.mark[i])&m.join[i]
+	p := m.word[i-1] | (m.sign[i-1]|m.mark[i-1])&m.join[i-1]
 	n := leading(x<<(63-k)<<1 | p>>k)
 	at := r.from + int64(k)
 	if n < groupLen && r.b(at-n-1) != '+' {

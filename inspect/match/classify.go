@@ -9,7 +9,7 @@ const (
 	bitHigh
 	bitJoin
 	bitMark
-	bitDot
+	bitSign
 	bitAt
 	bitOdd
 	bitHan
@@ -35,7 +35,7 @@ var classes = func() (t [256]uint16) {
 		set(bitHigh, c >= 0x80)
 		set(bitJoin, c == ' ' || c == '-' || c == '.')
 		set(bitMark, c == ':' || c == '-')
-		set(bitDot, c == '.')
+		set(bitSign, c == '.' || c == '+' || c == '/' || c == '\\')
 		set(bitAt, c == '@')
 		set(bitOdd, c == '\\' || c == '%' || c == '&')
 		set(bitHan, c >= 0xe4 && c <= 0xe9)
@@ -82,7 +82,7 @@ func classifyGo(m *maps, at int, src []byte, n int) {
 		}
 		i := at + g
 		m.digit[i], m.letter[i], m.capital[i], m.word[i], m.high[i] = x[0], x[1], x[2], x[3], x[4]
-		m.join[i], m.mark[i], m.dot[i], m.at[i], m.odd[i] = x[5], x[6], x[7], x[8], x[9]
+		m.join[i], m.mark[i], m.sign[i], m.at[i], m.odd[i] = x[5], x[6], x[7], x[8], x[9]
 		m.han[i], m.tell[i], m.near[i], m.numeral[i] = x[10], x[11], x[12], numeral
 	}
 }

@@ -9,6 +9,7 @@ func combineGo(m *maps, n int) {
 		combineWords(m, i)
 		combineMarks(m, i)
 		combineHigh(m, i)
+		combineRuns(m, i)
 		m.any[i] = m.digits[i] | m.words[i] | m.serials[i] | m.macs[i] | m.ip4s[i] | m.ip6s[i] |
 			m.ibans[i] | m.plates[i] | m.letters[i] | m.at[i]
 	}
@@ -35,21 +36,19 @@ func (t two) beside(b *bitmap, i int) two { // t between two bytes of b
 func combineNumbers(m *maps, i int) {
 	d := pair(&m.digit, i)
 	ends := d.x &^ right(d.x, m.digit[i+1], 1)
-	joined := d.or(pair(&m.join, i).beside(&m.digit, i))
+	j := pair(&m.join, i).beside(&m.digit, i)
+	joined := d.or(j)
 	m.digits[i] = ends & joined.more(1).more(2).more(4).and(joined.more(1).more(2).more(4).left(3)).x
-	f := pair(&m.dot, i).beside(&m.digit, i)
+	f := j.and(pair(&m.sign, i))
 	f2 := f.and(f.left(2).or(f.left(3)).or(f.left(4).and(d.left(2))))
 	f3 := f.and(f2.left(2).or(f2.left(3)).or(f2.left(4).and(d.left(2))))
 	m.ip4s[i] = ends & f3.left(1).or(f3.left(2)).or(f3.left(3)).x
 }
 
-// combineWords finds words of 17 to 19 bytes, serial numbers, account numbers,
-// long runs of letters, and where words begin.
+// combineWords finds serial numbers, account numbers, long runs of letters, and where words begin.
 func combineWords(m *maps, i int) {
 	w, d, l, u := pair(&m.word, i), pair(&m.digit, i), pair(&m.letter, i), pair(&m.capital, i)
 	ends := w.x &^ right(w.x, m.word[i+1], 1)
-	w16 := w.more(1).more(2).more(4).more(8)
-	m.words[i] = ends & w16.more(1).x &^ w16.more(4).x
 	l16 := l.more(1).more(2).more(4).more(8)
 	m.letters[i] = l.x &^ right(l.x, m.letter[i+1], 1) & l16.x & l16.left(16).x & l16.left(32).x
 
@@ -79,8 +78,7 @@ func combineMarks(m *maps, i int) {
 	m.macs[i] = u2.more(6).and(u.left(12)).left(2).x
 
 	j := pair(&m.join, i)
-	d := m.letter[i] | m.digit[i] | m.dot[i] | m.mark[i]&j.x
-	dn := m.letter[i+1] | m.digit[i+1] | m.dot[i+1] | m.mark[i+1]&m.join[i+1]
+	d, dn := m.domain(i), m.domain(i+1)
 	m.at[i] &= right(d, dn, 1) & right(d, dn, 2) & right(d, dn, 3)
 
 	c := pair(&m.mark, i)

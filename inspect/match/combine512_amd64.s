@@ -35,6 +35,12 @@
 // RIGHT sets out to x moved down by k bits, with those of n above.
 #define RIGHT(x, n, k, out, t) VPSHRDQ $k, n, x, out
 
+// SELECT sets out to m where j is set and to s elsewhere; uses t.
+#define SELECT(j, m, s, out, t) \
+	MOVE j, out; \
+	MOVE m, t; \
+	VPTERNLOGQ $0xca, s, t, out
+
 // func combineAVX512(m *maps, n int)
 TEXT ·combineAVX512(SB), NOSPLIT, $0-16
 #include "combine_amd64.h"

@@ -63,16 +63,16 @@ groups:
 	MOVE  AT(8), V15
 	NONE(V15)
 	JZ    digits
-	MOVE  AT(5), V0
-	MOVE  BEHIND(5), V1
-	AND   AT(6), V0, V0
-	AND   BEHIND(6), V1, V1
+	MOVE  AT(7), V0
+	MOVE  BEHIND(7), V1
+	OR    AT(6), V0, V0
+	OR    BEHIND(6), V1, V1
+	AND   AT(5), V0, V0
+	AND   BEHIND(5), V1, V1
 	OR    AT(0), V0, V0
 	OR    BEHIND(0), V1, V1
 	OR    AT(1), V0, V0
 	OR    BEHIND(1), V1, V1
-	OR    AT(7), V0, V0
-	OR    BEHIND(7), V1, V1
 	RIGHT(V0, V1, 1, V2, V3)
 	AND   V2, V15, V15
 	RIGHT(V0, V1, 2, V2, V3)
@@ -95,10 +95,10 @@ digits:
 	RIGHT(V1, V0, 1, V5, V12)
 	VPSLLQ  $1, V1, V6
 	AND   V6, V5, V5
-	AND   AT(5), V4, V6
-	OR    V0, V6, V6
-	AND   BEFORE(5), V5, V7
-	OR    V1, V7, V7
+	AND   AT(5), V4, V10
+	OR    V0, V10, V6
+	AND   BEFORE(5), V5, V11
+	OR    V1, V11, V7
 	MORE(V6, V7, 1, V8, V9)
 	MORE(V6, V7, 2, V8, V9)
 	MORE(V6, V7, 4, V8, V9)
@@ -108,8 +108,8 @@ digits:
 	OUT(V6, 14)
 
 	// Four numbers.
-	AND   AT(7), V4, V6
-	AND   BEFORE(7), V5, V7
+	AND   AT(7), V10, V6
+	AND   BEFORE(7), V11, V7
 	MOVE V14, AT(18)
 	OR    V6, V7, V8
 	NONE(V8)
@@ -137,25 +137,78 @@ words:
 	MOVE BEHIND(3), V13
 	RIGHT(V2, V13, 1, V5, V12)
 	ANDN  V2, V5, V4
-	MOVE V2, V6
-	MOVE V3, V7
+
+	// Dumps: V6 four words that end three bytes apart, or four, or five, V7
+	// the third of what begins like 0x.
+	VPSLLQ $3, V4, V6
+	AND   V4, V6, V6
+	VPSLLQ $6, V6, V7
+	AND   V7, V6, V6
+	VPSLLQ $4, V4, V7
+	AND   V4, V7, V7
+	VPSLLQ $8, V7, V8
+	AND   V8, V7, V7
+	OR    V7, V6, V6
+	VPSLLQ $5, V4, V7
+	AND   V4, V7, V7
+	VPSLLQ $10, V7, V8
+	AND   V8, V7, V7
+	OR    V7, V6, V6
+	MOVE AT(1), V7
+	VPSRLQ $1, V7, V7
+	AND   V0, V7, V7
+	VPSLLQ $1, V2, V8
+	ANDN  V7, V8, V7
+	ONES(V13)
+	VPADDQ V13, V7, V8
+	AND   V8, V7, V7
+	VPADDQ V13, V7, V8
+	AND   V8, V7, V7
+	OR    V7, V6, V6
+	MOVE V6, AT(32)
+	MOVE V6, AT(33)
+
+	// Runs: V6, V7 what may stand in one.
+	SELECT(AT(5), AT(6), AT(7), V6, V8)
+	SELECT(BEFORE(5), BEFORE(6), BEFORE(7), V7, V9)
+	OR    V2, V6, V6
+	OR    V3, V7, V7
+	VPSRLQ $1, V6, V10
 	MORE(V6, V7, 1, V8, V9)
 	MORE(V6, V7, 2, V8, V9)
 	MORE(V6, V7, 4, V8, V9)
 	MORE(V6, V7, 8, V8, V9)
 	MOVE V14, AT(15)
 	MOVE V14, AT(22)
+	MOVE V14, AT(31)
 	NONE(V6)
 	JZ      marks
+	LEFT(V6, V7, 6, V8, V9)
+	AND   V6, V8, V8
+	ANDN  V8, V10, V8
+	MOVE V8, AT(31)
+	OR    AT(33), V8, V8
+	MOVE V8, AT(33)
+
+	// Words of 17 to 19 bytes, perhaps.
 	LEFT(V6, V7, 1, V8, V9)
-	LEFT(V6, V7, 4, V10, V9)
-	AND   V6, V10, V10
 	AND   V6, V8, V8
 	AND   V4, V8, V8
+	LEFT(V2, V3, 17, V10, V9)
+	LEFT(V2, V3, 18, V11, V9)
+	AND   V11, V10, V10
+	LEFT(V2, V3, 19, V11, V9)
+	AND   V11, V10, V10
 	ANDN  V8, V10, V8
 	OUT(V8, 15)
 
 	// Long runs of letters.
+	LEFT(V6, V7, 16, V8, V9)
+	LEFT(V6, V7, 32, V10, V9)
+	AND   V6, V8, V8
+	AND   V10, V8, V8
+	NONE(V8)
+	JZ      marks
 	MOVE AT(1), V8
 	MOVE BEFORE(1), V9
 	MORE(V8, V9, 1, V10, V11)

@@ -39,6 +39,13 @@
 	VPSRLQ $k, x, out; \
 	VPOR   t, out, out
 
+// SELECT sets out to m where j is set and to s elsewhere; uses t.
+#define SELECT(j, m, s, out, t) \
+	MOVE j, t; \
+	ANDN s, t, out; \
+	AND  m, t, t; \
+	OR   t, out, out
+
 // func combineAVX2(m *maps, n int)
 TEXT ·combineAVX2(SB), NOSPLIT, $0-16
 #include "combine_amd64.h"

@@ -89,6 +89,9 @@ func words(dst []Candidate, m *maps, i int, base int64) []Candidate {
 	for x := m.words[i]; x != 0; x &= x - 1 {
 		e := bits.TrailingZeros64(x)
 		n := leading(m.word.ending(i, e))
+		if n < 17 || n > 19 {
+			continue
+		}
 		if m.digit.ending(i, e)>>(64-n) != 0 && m.letter.ending(i, e)>>(64-n) != 0 {
 			to := base + int64(e) + 1
 			dst = append(dst, Candidate{Kind: Word, From: to - n, To: to})

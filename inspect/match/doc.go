@@ -9,8 +9,9 @@
 // counted from the start of the stream, so the candidates and their order do
 // not depend on how the text arrived. They come group by group, in a group kind
 // by kind in the order Digits, Word, Serial, At, MAC, IP4, IBAN, Plate, IP6,
-// Letters, Key, Odd. The group is that of the last byte, but for IBAN, Odd and
-// Key that of the first byte or, of a Key, of its anchor: a place in the word.
+// Letters, Key, Odd, Run. The group is that of the last byte, but for IBAN, Odd
+// and Key that of the first byte or, of a Key, of its anchor: a place in the
+// word.
 //
 // What is found, where a word byte is an ASCII letter, a digit or an underscore
 // and a byte outside of the stream is of no class:
@@ -37,6 +38,13 @@
 //   - Letters: 48 ASCII letters or more, of which it takes the last 4096.
 //   - Key: the trigger words of Words, overlapping ones too.
 //   - Odd: what another stage must rewrite; see oddAt.
+//   - Run, if FindRuns was called: where text in base64, base32 or hexadecimal
+//     may begin or go on. That is 22 letters, digits or +/-_ and what JSON
+//     escapes of these, with both cases, or with 22 letters and digits in a row,
+//     or with a backslash; eight pairs of hexadecimal digits with one byte
+//     between them; six with 0x before them and one to three bytes between. A
+//     run that goes on comes in pieces of a group each that adjoin. It is the
+//     only kind that may be reported where the rest of this does not hold.
 //
 // The work is done in three steps on batches of groups: classify makes bitmaps
 // of the bytes, combine makes of them bitmaps of the places where a candidate

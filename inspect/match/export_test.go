@@ -40,6 +40,7 @@ func read(w *Words, text []byte, n int, l level) (m maps) {
 	s.combine(&m, n)
 	f := filter{m: &m, src: text[groupLen:], n: n, level: l}
 	f.sieve(&m.odds, &oddSieve)
+	f.scripts()
 	w.probe(&f)
 	return m
 }

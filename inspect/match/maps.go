@@ -18,7 +18,7 @@ type maps struct {
 	high                         bitmap // above 0x7f
 	join                         bitmap // space, hyphen, dot
 	mark                         bitmap // colon, hyphen
-	dot                          bitmap
+	sign                         bitmap // dot, plus, slash, backslash
 	at                           bitmap // combine leaves those with three bytes of a domain behind
 	odd                          bitmap // begins another notation, perhaps
 	han                          bitmap // E4 to E9, which lead most Han characters in UTF-8
@@ -41,6 +41,11 @@ type maps struct {
 	pairs  bitmap // two bytes of GB18030, perhaps
 	rare   bitmap // bytes above 0x7f
 	keyed  bitmap // all of these
+
+	// Where text in another alphabet may be. See combineRuns.
+	runs  bitmap // the last byte of a run, and of a group that it fills or goes on behind
+	dumps bitmap // bytes of delimited hexadecimal, roughly
+	gates bitmap // both
 }
 
 // left returns what the bits k places before are, prev being the word before.

@@ -17,6 +17,7 @@ const (
 	Letters             // 48 ASCII letters or more in a row
 	Key                 // a trigger word
 	Odd                 // bytes that another notation hides, in one group of 64 bytes
+	Run                 // where text in base64, base32 or hexadecimal may be; see FindRuns
 )
 
 // The bounds of candidates, in digits and bytes. A caller that keeps

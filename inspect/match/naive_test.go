@@ -224,8 +224,6 @@ var (
 	percent     = regexp.MustCompile(`^%[0-9A-Fa-f]{2}`)
 	shortEscape = regexp.MustCompile(`^\\[nrtbf"\\/]`)
 	entity      = regexp.MustCompile(`^&[A-Za-z][A-Za-z0-9]{0,7};`)
-	joiners     = []string{"\u00a0", "\u00ad", "\u00b7", "\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u2010", "\u2011",
-		"\u2012", "\u2013", "\u2014", "\u2015", "\u2022", "\u2060", "\ufeff"}
 )
 
 func hasControl(p text) bool {
@@ -258,10 +256,8 @@ func naiveOddAt(p text, i int) int {
 	if m := entity.Find(rest); m != nil && (before || after(len(m))) {
 		return len(m)
 	}
-	for _, j := range joiners {
-		if bytes.HasPrefix(rest, []byte(j)) && (before || after(len(j))) {
-			return len(j)
-		}
+	if n := naiveScript(p, i); n > 0 {
+		return n
 	}
 	if w := wide(i); w != 0 && (!strings.ContainsRune("，：；（）！？", w+0xfee0) || before && after(3)) {
 		return 3
@@ -272,7 +268,10 @@ func naiveOddAt(p text, i int) int {
 	if len(rest) >= 4 && rest[0] == 0xa3 && rest[1] >= 0xb0 && rest[1] <= 0xb9 && rest[2] == 0xa3 && rest[3] >= 0xb0 && rest[3] <= 0xb9 {
 		return 4
 	}
-	return naiveNumeral(p, i)
+	if n := max(naiveNumeral(p, i), naiveFormal(p, i)); n > 0 {
+		return n
+	}
+	return naiveGB(p, i)
 }
 
 // naiveNumeral returns 3 if a Chinese numeral stands at i in a run of eight.

@@ -24,12 +24,20 @@ func (r *reader) odd(dst []Candidate, bits uint64) []Candidate {
 //     reference of HTML, also if the text ends in them;
 //   - full-width ASCII, but of ，：；（）！？, which are marks of ordinary Chinese
 //     text, and of the ideographic space only what stands between two digits;
-//   - beside a digit, ASCII or full-width: a named character reference, a soft
-//     hyphen, no-break and zero-width characters, hyphens, dashes, middle dots
-//     and bullets;
+//   - beside a digit, ASCII or full-width: a named character reference;
+//   - what script takes;
 //   - two full-width digits of GB18030;
-//   - each of eight or more Chinese numerals in a row.
+//   - each of eight or more Chinese numerals in a row, and of eleven or more with
+//     formal ones among them or in GB18030 some of them.
 func (r *reader) oddAt(i int64) int64 {
+	n := r.otherAt(i)
+	if n == 0 && r.b(i) >= 0x80 {
+		n = r.gbNumerals(i)
+	}
+	return n
+}
+
+func (r *reader) otherAt(i int64) int64 {
 	a, b, c := r.b(i), r.b(i+1), r.b(i+2)
 	end := r.end
 	switch a {
@@ -46,35 +54,35 @@ func (r *reader) oddAt(i int64) int64 {
 		return r.entity(i)
 	case 0xef:
 		switch {
-		case b == 0xbb && c == 0xbf:
-			return r.besideDigit(i, 3)
 		case b == 0xbc && prose(c):
 			if r.digitBefore(i) && r.digitAt(i+3) {
 				return 3
 			}
 		case b == 0xbc && c >= 0x81 && c <= 0xbf || b == 0xbd && c >= 0x80 && c <= 0x9e:
 			return 3
+		default:
+			return r.script(i)
 		}
 	case 0xe3:
-		if b == 0x80 && c == 0x80 && r.digitBefore(i) && r.digitAt(i+3) {
-			return 3
+		switch {
+		case b == 0x80 && c == 0x80:
+			if r.digitBefore(i) && r.digitAt(i+3) {
+				return 3
+			}
+		case b == 0x80 && c == 0x87:
+			return max(r.numerals(i), r.formal(i))
+		default:
+			return r.script(i)
 		}
-		if b == 0x80 && c == 0x87 {
-			return r.numerals(i)
-		}
-	case 0xe4, 0xe5, 0xe9:
-		return r.numerals(i)
-	case 0xc2:
-		if b == 0xad || b == 0xa0 || b == 0xb7 {
-			return r.besideDigit(i, 2)
-		}
-	case 0xe2:
-		if b == 0x80 && (c >= 0x8b && c <= 0x95 || c == 0xa2) || b == 0x81 && c == 0xa0 {
-			return r.besideDigit(i, 3)
-		}
+	case 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9:
+		return max(r.numerals(i), r.formal(i))
 	case 0xa3:
 		if b >= 0xb0 && b <= 0xb9 && c == 0xa3 && r.b(i+3) >= 0xb0 && r.b(i+3) <= 0xb9 {
 			return 4
+		}
+	default:
+		if a >= 0xc2 {
+			return r.script(i)
 		}
 	}
 	return 0
@@ -84,10 +92,6 @@ func (r *reader) oddAt(i int64) int64 {
 // of the text.
 var oddSieve = func() (s sieve) {
 	const hex, letters, digits = "0123456789abcdef\x00", "abcdefghijklmnopqrstuvwxyz", "0123456789"
-	high := make([]byte, 64)
-	for i := range high {
-		high[i] = byte(0x80 + i)
-	}
 	for bit, x := range [][]string{
 		{`\`, "nbf"},
 		{`\`, "rtux"},
@@ -95,8 +99,8 @@ var oddSieve = func() (s sieve) {
 		{"%", digits, hex},
 		{"%", "abcdef\x00", hex},
 		{"&", letters, letters + digits + ";"},
-		{"\xef", "\xbb\xbc\xbd"},
-		{"\xa3\xc2\xe2\xe3\xe4\xe5\xe9", string(high)},
+		{"\xef", "\xb8\xb9\xbb\xbc\xbd\xbe\xbf"},
+		{"\xa3\xc2\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9", span(0x80, 0xbf)},
 	} {
 		for k, set := range x {
 			s.put(1<<bit, k, set)

@@ -26,6 +26,7 @@ type Stream struct {
 	ip6        int64  // the end of the run last looked at for an address
 	colons     uint64 // what the last group had in maps.ip6s
 	level      level  // of the processor
+	runs       bool   // Run is reported
 }
 
 // NewStream returns a Stream whose first byte stands at the given offset. The
@@ -84,14 +85,22 @@ func (s *Stream) read(dst []Candidate, m *maps, r *reader, n int) []Candidate {
 	src := r.win[s.pos-r.base:]
 	f := filter{m: m, src: src, n: n, level: s.level}
 	f.sieve(&m.odds, &oddSieve)
+	f.scripts()
 	if s.words != nil {
 		s.words.probe(&f)
 	}
-	ip6s, keyed, odds := m.ip6s[:n], m.keyed[1:n+1], m.odds[1:n+1]
+	ip6s, keyed, odds, gates := m.ip6s[:n], m.keyed[1:n+1], m.odds[1:n+1], m.gates[1:n+1]
 	for i, x := range m.any[1 : n+1] {
-		if x|ip6s[i]|keyed[i]|odds[i] != 0 || s.at >= 0 {
-			r.from = s.pos + int64(i)*groupLen
+		x |= ip6s[i] | keyed[i] | odds[i]
+		if x|gates[i] == 0 && s.at < 0 {
+			continue
+		}
+		r.from = s.pos + int64(i)*groupLen
+		if x != 0 || s.at >= 0 {
 			dst = s.decide(dst, m, i+1, r)
+		}
+		if s.runs && gates[i] != 0 {
+			dst = r.gate(dst, m, i+1)
 		}
 	}
 	k := n
@@ -127,7 +136,7 @@ func (s *Stream) classify(m *maps, r *reader, n int) {
 
 // clearFirst makes the place 0 that of bytes of no class.
 func (m *maps) clearFirst() {
-	for _, b := range []*bitmap{&m.digit, &m.letter, &m.capital, &m.word, &m.high, &m.join, &m.mark, &m.dot, &m.at,
+	for _, b := range []*bitmap{&m.digit, &m.letter, &m.capital, &m.word, &m.high, &m.join, &m.mark, &m.sign, &m.at,
 		&m.odd, &m.han, &m.tell, &m.near, &m.numeral} {
 		b[0] = 0
 	}

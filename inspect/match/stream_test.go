@@ -31,7 +31,7 @@ var fragments = strings.Fields(`1 13 138 0013 8000 123456 987654321 2026-11-22 .
 	aaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl`)
 
 func fragmentsAll() []string {
-	p := append(fragments, " ", "  ", "\n", "\"", "\x00", "京A 12345", "id card", "x\xd0\xd5", "\u00a0", "\u00ad", "\u00b7", "\u200b", "\u2013", "\u2022", "\u2060", "\ufeff", "\u3000",
+	p := append(append(fragments, scriptFragments...), " ", "  ", "\n", "\"", "\x00", "京A 12345", "id card", "x\xd0\xd5", "\u00a0", "\u00ad", "\u00b7", "\u200b", "\u2013", "\u2022", "\u2060", "\ufeff", "\u3000",
 		"\xa3\xb0", "\xa3\xb1\xa3\xb2", "\xa3", "\xd0\xd5\xc3\xfb", "\xca\xd6\xbb\xfa\xba\xc5", "\xd0", "\xd5", "\xb1\xa3\xb0\xae", "\xb1\xa3\x81\x30\x81\x30",
 		"\xb1\xa3q", "\xb1\xa3Q", "\xd0q\xd0Q", "\xb1", "\xa3", "\xe5", "\xa7", "\x93", "\xef", "\xbc", "\x90", "\xc2", "\xe4\xb8", "\x80", "\xff")
 	return p
@@ -46,8 +46,16 @@ type failer interface {
 // open. The window holds only what it must.
 func scan(t failer, w *match.Words, p []byte, level int, offset int64, cut func() int) []match.Candidate {
 	t.Helper()
+	return scanWith(t, w, p, level, offset, cut, false)
+}
+
+func scanWith(t failer, w *match.Words, p []byte, level int, offset int64, cut func() int, runs bool) []match.Candidate {
+	t.Helper()
 	s := match.NewStream(w, offset)
 	s.Use(level)
+	if runs {
+		s.FindRuns()
+	}
 	var out []match.Candidate
 	open, end := s.Open(), offset
 	for {

@@ -23,7 +23,7 @@ var vectors = func() (v [vectorCount][32]byte) {
 		same(0x7f - '9'), same(0x7f - 10), // digits
 		same(0x20), same(0x7f - 'z'), same(0x7f - 26), // letters
 		same(0x7f - 'Z'), // capitals
-		same('_'), same('.'), same('@'),
+		same('_'), set(`.+/\`), same('@'),
 		set(" -."), set(":-"), set(`\%&`),
 		same(0x0f),
 		same(0x96), same(0x7f - 6), same(0x7f - 8), // E4 to E9, E2 to E9
