@@ -3,6 +3,8 @@ package policy
 import (
 	"net/netip"
 	"time"
+
+	"github.com/datacustoms/customs/inspect"
 )
 
 // Tri is a fact that may be unknown. Unknown resolves to the stricter branch.
@@ -106,6 +108,9 @@ type Flow struct {
 	Scheme      string
 	Destination Destination
 	Declared    Declared
+	// Unread are the reasons for which the operator lets content go to the
+	// destination unread. The gateway fills it in from the Atlas.
+	Unread []inspect.GapReason
 	// Refused is why the front door does not take the flow, whatever the mode.
 	Refused Code
 }

@@ -31,6 +31,8 @@ type Question struct {
 	Found       []Found       `json:"found"`
 	Persons     AskedPersons  `json:"persons"`
 	Coverage    AskedCoverage `json:"coverage"`
+	Content     AskedContent  `json:"content,omitzero"`
+	Link        AskedLink     `json:"link,omitzero"`
 	Candidates  []Candidate   `json:"candidates"`
 	Brackets    []Bracket     `json:"brackets"`
 	Approval    *Approval     `json:"approval,omitempty"`

@@ -15,6 +15,7 @@ const (
 	ExSmall          Code = "EX_SMALL"
 	FilingCovers     Code = "FILING_COVERS"
 	RegisteredUnread Code = "REGISTERED_UNREAD"
+	UnreadAllowed    Code = "UNREAD_ALLOWED"
 )
 
 // Grounds to refuse that the law gives.

@@ -77,6 +77,9 @@ var passTexts = map[Code]bilingual{
 	RegisteredUnread: {
 		words{"登记为不读取", "该目的地由运营者登记为不解密直接通过，内容未读取。", "", ""},
 		words{"Registered to pass unread", "The operator registered this destination to be passed without reading it.", "", ""}},
+	UnreadAllowed: {
+		words{"含未读取的内容，按运营者设置放行", "运营者为该目的地设置了 unread：未能读取的内容也可发送，只对读到的部分作出判断。未读取的部分是否含有受管数据不得而知。", "", ""},
+		words{"Sent although not all of it was read", "The operator set unread for this destination: content may go that could not be read, and only what was read was judged. Nobody knows whether the rest carries governed data.", "", ""}},
 }
 
 var lawTexts = map[Code]bilingual{

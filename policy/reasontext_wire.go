@@ -8,11 +8,11 @@ var doubtTexts = map[Code]bilingual{
 		words{"是否为关键信息基础设施运营者不明", "未登记该主体是否为关键信息基础设施运营者，按运营者处理。", "在配置中写明 ciio: yes 或 no。", "促进和规范数据跨境流动规定 第七条第一款第（一）项"},
 		words{"CIIO status is unknown", "Nobody said whether the exporter is a critical information infrastructure operator, so it is treated as one.", "State ciio: yes or no for it in the configuration.", "2024 Provisions art. 7(1)(1)"}},
 	CoverageOpaque: {
-		words{"内容无法读取", "内容已加密或格式未知，无法证明其中没有受管数据。", "以网关可读取的形式发送：纯文本、JSON、CSV、表单，或其 gzip 压缩。", ""},
-		words{"Content could not be read", "It is encrypted or of unknown format, so nothing proves that it carries no governed data.", "Send it in a form that the gateway reads: plain text, JSON, CSV, a form, or one of them in gzip.", ""}},
+		words{"内容无法读取", "无法证明其中没有受管数据。", "以网关可读取的形式发送：纯文本、JSON、CSV、表单、办公文档或 zip 归档，或其 gzip 压缩。", ""},
+		words{"Content could not be read", "Nothing proves that it carries no governed data.", "Send it in a form that the gateway reads: plain text, JSON, CSV, a form, an office document or zip archive, or one of them in gzip.", ""}},
 	CoveragePartial: {
-		words{"内容未全部读取", "一部分内容超出限制、已加密或损坏，未能读取。", "拆分、解压或修复后再发送。", ""},
-		words{"Content was read in part", "Some of it passed a limit, was encrypted or broken.", "Split, unpack or repair it, then send again.", ""}},
+		words{"内容未全部读取", "有一部分未能读取，无法证明其中没有受管数据。", "拆分、解压或修复后再发送。", ""},
+		words{"Content was read in part", "Some of it could not be read, so nothing proves that it carries no governed data.", "Split, unpack or repair it, then send again.", ""}},
 	ScanFailed: {
 		words{"扫描失败", "检查过程出错，内容视为未读取。", "重试；若反复出现请联系运营者。", ""},
 		words{"Scan failed", "The inspection broke, and the content counts as unread.", "Try again; if it stays, tell the operator.", ""}},

@@ -60,6 +60,9 @@ type Intent struct {
 	Classes  []ClassCount     `json:"classes,omitempty"`
 	Persons  PersonCount      `json:"persons"`
 	Coverage inspect.Coverage `json:"coverage"`
+	// Mismatches are the first of the contents that are of another format
+	// than was said.
+	Mismatches []inspect.Mismatch `json:"mismatches,omitempty"`
 
 	Decided  Verdict `json:"decided"`
 	Enforced Action  `json:"enforced"`

@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,12 +26,17 @@ type Register interface {
 	Ready(ctx context.Context) error
 }
 
-// Atlas tells the country of a destination that no filing names.
+// Atlas is the map of destinations: the country of one that no filing names,
+// and what the operator set for it.
 type Atlas interface {
 	// Place looks in the operator's own map first, then in the country
 	// table. host is canonical; addr may be invalid when nothing was
 	// resolved. An unknown place is the zero Place.
 	Place(host string, addr netip.Addr) Place
+	// Unread returns the reasons for which the operator lets this exporter's
+	// content go to the destination although it was not read, sorted. No
+	// filing grants that.
+	Unread(f *Flow) []inspect.GapReason
 	// Digest identifies the data in use.
 	Digest() string
 }
@@ -69,6 +75,17 @@ type Rules struct {
 	DeniedRecipients []string
 	// Data is handed to the policy as data.pack; it is the pack's own JSON.
 	Data map[string]any
+}
+
+// Denies reports whether the recipient deny-list names a destination.
+func (r *Rules) Denies(d *Destination) bool {
+	if d.Recipient != "" && slices.Contains(r.DeniedRecipients, d.Recipient) {
+		return true
+	}
+	return slices.ContainsFunc(r.DeniedHosts, func(h string) bool {
+		suffix, any := strings.CutPrefix(h, "*")
+		return d.Host == h || any && strings.HasSuffix(d.Host, suffix)
+	})
 }
 
 // IsPersonal reports whether data of a class is personal information. A class

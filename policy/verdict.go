@@ -3,6 +3,8 @@ package policy
 import (
 	"context"
 	"time"
+
+	"github.com/datacustoms/customs/inspect"
 )
 
 // Verdict is the answer to a Question. The zero value blocks.
@@ -35,6 +37,8 @@ type Reason struct {
 	Class  string `json:"class,omitempty"`
 	Limit  string `json:"limit,omitempty"`
 	Filing string `json:"filing,omitempty"`
+	// Gaps say why content was not read, sorted; only for codes of coverage.
+	Gaps []inspect.GapReason `json:"gaps,omitempty"`
 	// Rule is the id of an operator's own rule.
 	Rule string `json:"rule,omitempty"`
 }

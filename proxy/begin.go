@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -197,7 +196,8 @@ func holdsData(r *inspect.Report) bool {
 }
 
 // locate finds who and where the destination is: the filings first, then the
-// operator's map, then the country table.
+// operator's map, then the country table. What may go there unread is only in
+// the operator's map.
 func (x *Exchange) locate(ctx context.Context) error {
 	d := &x.flow.Destination
 	if !d.Addr.IsValid() {
@@ -217,6 +217,7 @@ func (x *Exchange) locate(ctx context.Context) error {
 			d.Place = p
 		}
 	}
+	x.flow.Unread = x.g.o.Atlas.Unread(&x.flow)
 	return nil
 }
 
@@ -252,35 +253,19 @@ func (x *Exchange) question(stage policy.Stage, r inspect.Report, brackets []pol
 		Stage: stage, Date: day(f.Time),
 		Direction: f.Direction, Protocol: f.Protocol,
 		Destination: policy.AskedPlace{Place: f.Destination.Place, Overseas: f.Destination.Place.Overseas(),
-			Recipient: f.Destination.Recipient, Denied: denied(rules, &f.Destination)},
+			Recipient: f.Destination.Recipient, Denied: rules.Denies(&f.Destination)},
 		Exporter: f.Session.Exporter, Declared: f.Declared,
 		Brackets: brackets, Pack: rules.Pack, Profile: rules.Profile,
 		Found: []policy.Found{}, Candidates: []policy.Candidate{},
 	}
-	q.Coverage.State = r.Coverage.State
-	for _, gap := range r.Coverage.Gaps {
-		q.Coverage.Gaps = append(q.Coverage.Gaps, gap.Reason)
-	}
-	slices.Sort(q.Coverage.Gaps)
+	q.Coverage, q.Link.Unread = policy.AskCoverage(r.Coverage), f.Unread
+	q.Content = policy.AskContent(r.Mismatches)
 	q.Found, q.Persons = found(rules, &r)
 	return q
 }
 
 // day is the civil date in Shanghai.
 func day(t time.Time) string { return t.In(policy.Shanghai).Format(time.DateOnly) }
-
-// denied reports whether the pack's deny-list names the destination.
-func denied(rules *policy.Rules, d *policy.Destination) bool {
-	if slices.Contains(rules.DeniedRecipients, d.Recipient) && d.Recipient != "" {
-		return true
-	}
-	for _, h := range rules.DeniedHosts {
-		if suffix, any := strings.CutPrefix(h, "*"); d.Host == h || any && strings.HasSuffix(d.Host, suffix) {
-			return true
-		}
-	}
-	return false
-}
 
 // fail turns an error into the refusal that it means.
 func (x *Exchange) fail(err error) {

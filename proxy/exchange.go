@@ -24,6 +24,9 @@ func (x *Exchange) Recorded() bool { return x.receipt.Hash != "" }
 // Ticket returns what a held flow is asked for again with.
 func (x *Exchange) Ticket() string { return x.intent.Ticket }
 
+// Persons returns how many distinct persons were found, once it was judged.
+func (x *Exchange) Persons() int { return x.intent.Persons.Total }
+
 // Fill reads a body to its end into the gate and the scan. When it returns,
 // Judge can be called; an error is one of reading from r, and the caller says
 // with Fail what it means. A refusal found on the way stops the reading and

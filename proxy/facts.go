@@ -137,7 +137,7 @@ func (x *Exchange) describe() {
 	for _, t := range x.report.Tallies {
 		in.Classes = append(in.Classes, policy.ClassCount{Class: t.Class, Level: t.Level, Low: t.Low, Medium: t.Medium, High: t.High})
 	}
-	in.Coverage = x.report.Coverage
+	in.Coverage, in.Mismatches = x.report.Coverage, policy.TellMismatches(x.report.Mismatches)
 	in.Decided, in.Enforced = x.verdict, x.verdict.Action
 	if x.rules != nil {
 		in.Pack, in.Profile = x.rules.Pack, x.rules.Profile

@@ -34,9 +34,10 @@ type house struct {
 	asked    []policy.Question
 	gates    []*memGate
 	mode     proxy.Mode
-	declared policy.Declared // by the client
-	filed    *policy.Place   // that a filing gives the destination
-	place    policy.Place    // by the country table
+	declared policy.Declared     // by the client
+	filed    *policy.Place       // that a filing gives the destination
+	place    policy.Place        // by the country table
+	unread   []inspect.GapReason // that the operator lets go
 	now      time.Time
 	upload   time.Duration  // how long the body takes
 	counted  []policy.Count // reserved
@@ -112,6 +113,8 @@ func (h *house) Ready(context.Context) error   { return nil }
 func (h *house) Place(string, netip.Addr) policy.Place {
 	return h.place
 }
+
+func (h *house) Unread(*policy.Flow) []inspect.GapReason { return h.unread }
 
 func (h *house) At(t time.Time) (*policy.Rules, error) {
 	if t.Year() != 2026 && h.lawEnds {

@@ -104,7 +104,8 @@ func recordLine(w io.Writer, r policy.Record) error {
 	v := r.Verdict()
 	var codes []string
 	for _, reason := range v.Reasons {
-		codes = append(codes, string(reason.Code))
+		reason.Class = "" // the list is wide enough
+		codes = append(codes, reason.String())
 	}
 	sent := "-"
 	if r.Outcome != nil {

@@ -194,7 +194,17 @@ func describeConfig(out io.Writer, c *config.Config) {
 	fmt.Fprintf(out, "destinations  %d\n", len(c.Destinations))
 	for _, d := range c.Destinations {
 		fmt.Fprintf(out, "  %s  %s\n", d.Country, strings.Join(d.Match, " "))
+		if len(d.Unread.Allow) > 0 {
+			fmt.Fprintf(out, "    content that was not read may go there: %s, %s\n", strings.Join(d.Unread.Allow, " "), unreadFor(d.Unread))
+		}
 	}
+}
+
+func unreadFor(u config.Unread) string {
+	if len(u.Exporters) == 0 {
+		return "of every exporter"
+	}
+	return "of " + strings.Join(u.Exporters, " ")
 }
 
 func describeCA(c *config.Config) string {

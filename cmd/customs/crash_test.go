@@ -70,7 +70,8 @@ func (anywhere) Resolve(context.Context, string, uint16) (netip.Addr, error) {
 func (anywhere) Place(string, netip.Addr) policy.Place {
 	return policy.Place{Country: "SG", Source: "config"}
 }
-func (anywhere) Digest() string { return "test" }
+func (anywhere) Unread(*policy.Flow) []inspect.GapReason { return nil }
+func (anywhere) Digest() string                          { return "test" }
 
 // machine is a gateway on one disk.
 type machine struct {

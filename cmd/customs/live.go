@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/policy/atlas"
 	"github.com/datacustoms/customs/policy/law"
@@ -28,6 +29,9 @@ var _ policy.Atlas = (*liveAtlas)(nil)
 func (a *liveAtlas) Place(host string, addr netip.Addr) policy.Place {
 	return a.Load().Place(host, addr)
 }
+
+// Unread implements policy.Atlas.
+func (a *liveAtlas) Unread(f *policy.Flow) []inspect.GapReason { return a.Load().Unread(f) }
 
 // Digest implements policy.Atlas.
 func (a *liveAtlas) Digest() string { return a.Load().Digest() }

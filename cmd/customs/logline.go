@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/datacustoms/customs/cmd/customs/internal/config"
+	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/proxy"
 	"go.uber.org/zap"
@@ -27,6 +28,11 @@ const (
 	fieldPersons   = "persons"
 	fieldClasses   = "classes"
 	fieldCoverage  = "coverage"
+	fieldSeen      = "seen_bytes"
+	fieldDecoded   = "decoded_bytes"
+	fieldScanned   = "scanned_bytes"
+	fieldSkipped   = "skipped_bytes"
+	fieldMismatch  = "mismatches"
 	fieldBasis     = "basis"
 	fieldFiling    = "filing"
 	fieldSent      = "sent_bytes"
@@ -66,11 +72,18 @@ func (l flowLog) Closed(r *policy.Record) {
 		zap.String(fieldCountry, in.Place.Country), zap.String(fieldRecipient, in.Recipient),
 		zap.String(fieldMethod, in.Method), zap.String(fieldProtocol, in.Protocol),
 		zap.Int(fieldPersons, in.Persons.Total), zap.Array(fieldClasses, classCounts(in.Classes)),
-		zap.Stringer(fieldCoverage, in.Coverage.State), zap.String(fieldBasis, in.Decided.Basis),
+		zap.String(fieldCoverage, coverageText(in)), zap.String(fieldBasis, in.Decided.Basis),
 		zap.String(fieldFiling, in.Decided.Filing), zap.Int64(fieldSent, r.SentBytes()),
 	}
 	if in.Decided.Action != in.Enforced {
 		fields = append(fields, zap.Stringer(fieldDecided, in.Decided.Action))
+	}
+	if c := &in.Coverage; in.Judged != judgedUnread {
+		fields = append(fields, zap.Int64(fieldSeen, c.Seen), zap.Int64(fieldDecoded, c.Decoded),
+			zap.Int64(fieldScanned, c.Scanned), zap.Int64(fieldSkipped, c.Skipped))
+	}
+	if len(in.Mismatches) > 0 {
+		fields = append(fields, zap.Strings(fieldMismatch, mismatchTexts(in.Mismatches)))
 	}
 	if out := r.Outcome; out != nil {
 		fields = append(fields, zap.Int64(fieldReceived, out.Received), zap.Int(fieldStatus, out.Status),
@@ -92,14 +105,31 @@ func (l flowLog) Event(e proxy.Event) {
 	}
 }
 
+// judgedUnread is a record's word for a flow whose content was passed unread.
+const judgedUnread = "unread"
+
+// coverageText is the coverage with the reasons for its gaps, as
+// "partial:limit_ratio,unknown_format". The head of a flow that passed unread
+// was read, but that says nothing of its content.
+func coverageText(in *policy.Intent) string {
+	if in.Judged == judgedUnread {
+		return judgedUnread
+	}
+	return policy.AskCoverage(in.Coverage).String()
+}
+
+func mismatchTexts(list []inspect.Mismatch) []string {
+	var out []string
+	for _, m := range list {
+		out = append(out, m.Said+" is "+m.Found)
+	}
+	return out
+}
+
 func codes(v *policy.Verdict) []string {
 	out := make([]string, 0, len(v.Reasons))
 	for _, r := range v.Reasons {
-		c := string(r.Code)
-		if r.Class != "" {
-			c += ":" + r.Class
-		}
-		out = append(out, c)
+		out = append(out, r.String())
 	}
 	return out
 }

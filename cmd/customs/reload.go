@@ -42,6 +42,7 @@ func (h *house) reload(ctx context.Context, file string) {
 	}
 	h.meter.Reloaded(len(left) == 0)
 	h.warnCIIO(cfg)
+	h.warnUnread(cfg)
 	digest := h.decider.Digest()
 	entry := policy.Entry{Schema: policy.EntrySchema, Kind: policy.KindAdmin, Node: nodeName(), Time: time.Now(),
 		Admin: &policy.Admin{Act: "reload", Object: "configuration", Digest: configDigest(cfg), Note: "policy " + digest}}

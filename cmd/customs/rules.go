@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/datacustoms/customs/cmd/customs/internal/config"
+	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/policy/atlas"
 	"github.com/datacustoms/customs/policy/law"
@@ -29,7 +30,11 @@ func readRules(cfg *config.Config) (ruleSet, error) {
 	}
 	o := atlas.Options{MMDB: cfg.Countries.MMDB}
 	for _, d := range cfg.Destinations {
-		o.Rules = append(o.Rules, atlas.Rule{Match: d.Match, Country: d.Country})
+		rule := atlas.Rule{Match: d.Match, Country: d.Country, UnreadFor: d.Unread.Exporters}
+		for _, reason := range d.Unread.Allow {
+			rule.Unread = append(rule.Unread, inspect.GapReason(reason))
+		}
+		o.Rules = append(o.Rules, rule)
 	}
 	if r.places, err = atlas.New(o); err != nil {
 		return r, err

@@ -140,6 +140,7 @@ func (h *house) start(ctx context.Context) (*running, error) {
 	}
 	h.log.Warn("NOT inspected", zap.Strings("what", meter.Uninspected()))
 	h.warnCIIO(h.cfg)
+	h.warnUnread(h.cfg)
 	return r, nil
 }
 
@@ -176,5 +177,20 @@ func (h *house) warnCIIO(cfg *config.Config) {
 			h.log.Warn("exporter without ciio is judged as a CIIO", zap.String("exporter", e.USCC),
 				zap.String("mend", "state ciio: true or ciio: false in the configuration"))
 		}
+	}
+}
+
+// warnUnread names the destinations to which content may go that was not read.
+func (h *house) warnUnread(cfg *config.Config) {
+	for _, d := range cfg.Destinations {
+		if len(d.Unread.Allow) == 0 {
+			continue
+		}
+		exporters := d.Unread.Exporters
+		if len(exporters) == 0 {
+			exporters = []string{"all"}
+		}
+		h.log.Warn("content may go UNREAD to a destination", zap.Strings("match", d.Match), zap.String("country", d.Country),
+			zap.Strings("unread", d.Unread.Allow), zap.Strings("exporters", exporters))
 	}
 }

@@ -14,11 +14,13 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/oschwald/maxminddb-golang/v2"
 
+	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/policy"
 )
 
@@ -33,6 +35,10 @@ type Rule struct {
 	Match []string
 	// Country is ISO 3166-1 alpha-2; CN is the mainland.
 	Country string
+	// Unread are the reasons for which content may go there unread, of the
+	// exporters with the codes in UnreadFor, or of all when it is empty.
+	Unread    []inspect.GapReason `json:",omitempty"`
+	UnreadFor []string            `json:",omitempty"`
 }
 
 // Options says what an atlas knows beside its table.
@@ -59,6 +65,9 @@ type rule struct {
 	suffix  []string
 	nets    []netip.Prefix
 	country string
+
+	unread    []inspect.GapReason
+	unreadFor []string
 }
 
 // New makes an atlas and checks all of its rules.
@@ -114,6 +123,12 @@ func parseRule(r Rule) (rule, error) {
 			return out, fmt.Errorf("%q is no host, *.suffix, address or network", m)
 		}
 	}
+	for _, g := range r.Unread {
+		if !policy.MayGoUnread(g) {
+			return out, fmt.Errorf("content cannot go unread for %s: persons would go uncounted", g)
+		}
+	}
+	out.unread, out.unreadFor = slices.Sorted(slices.Values(r.Unread)), slices.Clone(r.UnreadFor)
 	return out, nil
 }
 
@@ -149,14 +164,9 @@ func (r *rule) matches(host string, addr netip.Addr) bool {
 // Place tells where a destination is. host is canonical; addr may be invalid
 // when nothing was resolved.
 func (a *Atlas) Place(host string, addr netip.Addr) policy.Place {
-	if ip, err := netip.ParseAddr(host); err == nil && !addr.IsValid() {
-		addr = ip
-	}
-	addr = addr.Unmap().WithZone("")
-	for i := range a.rules {
-		if a.rules[i].matches(host, addr) {
-			return policy.Place{Country: a.rules[i].country, Source: "config"}
-		}
+	r, addr := a.rule(host, addr)
+	if r != nil {
+		return policy.Place{Country: r.country, Source: "config"}
 	}
 	if !public(addr) {
 		return policy.Place{}
@@ -175,6 +185,34 @@ func (a *Atlas) Place(host string, addr netip.Addr) policy.Place {
 		return policy.Place{Country: country, Source: "table"}
 	}
 	return policy.Place{}
+}
+
+// Unread returns what the first rule that matches lets go unread, also where a
+// filing tells the country. An exporter that is not known is granted nothing.
+func (a *Atlas) Unread(f *policy.Flow) []inspect.GapReason {
+	if f.Session == nil || !f.Session.Exporter.Known() {
+		return nil
+	}
+	r, _ := a.rule(f.Destination.Host, f.Destination.Addr)
+	if r == nil || len(r.unreadFor) > 0 && !slices.Contains(r.unreadFor, f.Session.Exporter.USCC) {
+		return nil
+	}
+	return r.unread
+}
+
+// rule returns the first rule that matches, or nil, and the address to go on
+// with.
+func (a *Atlas) rule(host string, addr netip.Addr) (*rule, netip.Addr) {
+	if ip, err := netip.ParseAddr(host); err == nil && !addr.IsValid() {
+		addr = ip
+	}
+	addr = addr.Unmap().WithZone("")
+	for i := range a.rules {
+		if a.rules[i].matches(host, addr) {
+			return &a.rules[i], addr
+		}
+	}
+	return nil, addr
 }
 
 func public(a netip.Addr) bool {

@@ -150,6 +150,7 @@ func TestParse(t *testing.T) {
 		{"not JSON", "{\n\"schema\": dc}", "line 2: is not JSON"},
 		{"unknown field", "{\n\"recipents\": []}", "recipents: is no field of a filing"},
 		{"wrong type", `{"volume": {"subjects_ns_per_year": "many"}}`, "volume.subjects_ns_per_year: has the wrong type"},
+		{"a link that asks to go unread", `{"links": [{"unread": {"allow": ["encrypted"]}}]}`, "links[0].unread: is no field of a filing"},
 		{"unknown level", `{"items": [{"level": "secret"}]}`, "outside its set"},
 		{"two filings", "{}\n{}", "something follows"},
 		{"a list", `[]`, "one JSON object"},

@@ -67,6 +67,9 @@ func (a *answer) check(q *policy.Question) error {
 		return errors.New("no reason is given")
 	}
 	for _, r := range a.Reasons {
+		if slices.ContainsFunc(r.Gaps, func(g inspect.GapReason) bool { return !slices.Contains(q.Coverage.Gaps, g) }) {
+			return errors.New("a reason names a gap that the coverage does not have")
+		}
 		if !codeForm.MatchString(string(r.Code)) {
 			return errors.New("a reason has no proper code")
 		}
@@ -85,11 +88,11 @@ func (a *answer) checkRelease(q *policy.Question, r *policy.Rules) error {
 	if q.Stage == policy.StageHead && *a.Action != policy.PassUnread || q.Stage == policy.StagePart && *a.Action != policy.Pass {
 		return fmt.Errorf("action %s does not belong to stage %s", *a.Action, q.Stage)
 	}
-	if a.Basis != string(policy.NotOutbound) && (q.Coverage.State != inspect.Full || !q.Destination.Overseas) {
-		return errors.New("a release on a basis that this coverage or place does not allow")
-	}
 	if a.Basis == string(policy.NotOutbound) && q.Destination.Overseas {
 		return errors.New("an overseas flow was called domestic")
+	}
+	if a.Basis != string(policy.NotOutbound) && (!q.Destination.Overseas || !a.covered(q)) {
+		return errors.New("a release on a basis that this coverage or place does not allow")
 	}
 	var of *policy.Candidate
 	for i := range q.Candidates {
@@ -97,7 +100,7 @@ func (a *answer) checkRelease(q *policy.Question, r *policy.Rules) error {
 			of = c
 		}
 	}
-	free := []string{string(policy.NotOutbound), string(policy.ExNoPI), string(policy.ExSmall)}
+	free := []string{string(policy.NotOutbound), string(policy.ExNoPI), string(policy.ExSmall), string(policy.UnreadAllowed)}
 	if slices.Contains(free, a.Basis) != (a.Filing == "") || a.Filing != "" && of == nil {
 		return errors.New("basis and filing do not belong together")
 	}
@@ -108,4 +111,15 @@ func (a *answer) checkRelease(q *policy.Question, r *policy.Rules) error {
 		}
 	}
 	return nil
+}
+
+// covered reports whether the coverage allows a release on its basis. What was
+// not read in full goes only by the operator's setting, says so, and is never
+// called free of personal information.
+func (a *answer) covered(q *policy.Question) bool {
+	said := slices.ContainsFunc(a.Reasons, func(r policy.Reason) bool { return r.Code == policy.UnreadAllowed })
+	if q.Coverage.Full() {
+		return !said && a.Basis != string(policy.UnreadAllowed)
+	}
+	return said && q.UnreadGranted() && a.Basis != string(policy.ExNoPI)
 }

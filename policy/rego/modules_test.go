@@ -79,7 +79,8 @@ func TestRegoTestsCatch(t *testing.T) {
 	}
 }
 
-// Each module begins with prose, and each that decides names its law.
+// Each module begins with prose, and each that decides names its law, but for
+// doubt and what the operator decides.
 func TestModulesAreReadable(t *testing.T) {
 	files, _ := filepath.Glob("modules/*.rego")
 	for _, f := range files {
@@ -91,7 +92,7 @@ func TestModulesAreReadable(t *testing.T) {
 			t.Errorf("%s does not begin with what it is for", f)
 		}
 		decides := strings.Contains(string(b), "\nverdict := ")
-		inLaw := !strings.HasSuffix(f, "_decision.rego") && !strings.HasSuffix(f, "_doubt.rego")
+		inLaw := !strings.HasSuffix(f, "_decision.rego") && !strings.HasSuffix(f, "_doubt.rego") && !strings.HasSuffix(f, "_unread.rego")
 		if decides && inLaw && !strings.Contains(string(b), "art.") && !strings.Contains(string(b), "指南") {
 			t.Errorf("%s decides and names no article", f)
 		}

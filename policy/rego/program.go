@@ -141,5 +141,9 @@ func samples(r *policy.Rules, now time.Time) []*policy.Question {
 		Time: "current", Recipient: true, Country: true, Link: true, Purpose: "match",
 		Covers: []inspect.Class{inspect.BankCard}, Sensitive: []inspect.Class{inspect.BankCard}}}
 	secret.Found = []policy.Found{{Class: inspect.MarkSecret, Level: inspect.Core, Confidence: inspect.High, Magnitude: 1}}
-	return []*policy.Question{&head, &base, &small, &filed, &secret}
+	unread, other := base, base
+	unread.Coverage = policy.AskedCoverage{State: inspect.Opaque, Gaps: []inspect.GapReason{inspect.GapEncrypted}}
+	unread.Link.Unread = unread.Coverage.Gaps
+	other.Content = policy.AskContent([]inspect.Mismatch{{Said: "image/png", Found: "zip"}})
+	return []*policy.Question{&head, &base, &small, &filed, &secret, &unread, &other}
 }

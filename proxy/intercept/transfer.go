@@ -150,7 +150,7 @@ func (t *transfer) clientFault(err error) policy.Code {
 }
 
 func (t *transfer) refusal() refuse.Refusal {
-	f := refuse.Refusal{Verdict: t.x.Judge(t.asked.Context()), Ticket: t.x.Ticket()}
+	f := refuse.Refusal{Verdict: t.x.Judge(t.asked.Context()), Ticket: t.x.Ticket(), Persons: t.x.Persons()}
 	if t.x.Recorded() {
 		f.RecordID = t.x.ID()
 	}

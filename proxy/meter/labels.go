@@ -14,6 +14,8 @@ var (
 	modes = []string{"enforce", "observe"}
 	doors = []string{"explicit", "socks5", "transparent", "reverse", "tap"}
 
+	covers = []string{"opaque", "partial", "full"}
+
 	events = []proxy.Event{proxy.EventSession, proxy.EventIntercepted, proxy.EventHandshakeFailed, proxy.EventNotTLS,
 		proxy.EventTimeout, proxy.EventPanic, proxy.EventUnsettled}
 
@@ -23,7 +25,7 @@ var (
 
 	codes = []policy.Code{
 		policy.NotOutbound, policy.ExNoPI, policy.ExTransit, policy.ExContract, policy.ExHR, policy.ExEmergency,
-		policy.ExLegalDuty, policy.ExSmall, policy.FilingCovers, policy.RegisteredUnread,
+		policy.ExLegalDuty, policy.ExSmall, policy.FilingCovers, policy.RegisteredUnread, policy.UnreadAllowed,
 		policy.StateSecret, policy.CoreData, policy.RecipientDenied, policy.FilingNotFound, policy.FilingNotEffective,
 		policy.FilingExpired, policy.FilingSuspended, policy.RecipientMismatch, policy.CountryMismatch, policy.LinkNotFiled,
 		policy.PurposeMismatch, policy.PurposeUndeclared, policy.CategoryNotCovered, policy.SPINotCovered,
@@ -67,11 +69,10 @@ func Uninspected() []string {
 		"quic_udp",                 // HTTP/3 and every datagram: to be stopped at the firewall
 		"non_tls_tunnels",          // refused: NOT_TLS
 		"pinned_clients",           // their handshake fails; nothing leaves
-		"archives_and_documents",   // zip, office, pdf and the like: coverage opaque or partial, blocked
-		"marked_ciphertext",        // encrypted content that says so: coverage opaque, blocked
-		"unmarked_ciphertext",      // encrypted or random bytes without a known head pass as data
-		"base64_values",            // text codings inside JSON, forms and lines pass as text
-		"pictures_audio_video",     // no recognition of text or faces; pictures: coverage partial, blocked
+		"encrypted_content",        // with a known head or of random bytes: coverage opaque or partial, blocked
+		"short_ciphertext",         // fewer random bytes than a key or a signature has pass as data
+		"pictures_audio_video",     // no recognition of text or faces: coverage opaque or partial, blocked
+		"document_thumbnails",      // the small picture of its first page beside a document passes
 		"unannounced_names",        // names and addresses that no word or heading announces
 		"traffic_around_the_proxy", // whatever the network lets past the gateway
 	}

@@ -48,6 +48,7 @@ type Meter struct {
 	judge       prometheus.Histogram
 	duration    prometheus.Histogram
 	uninspected *prometheus.CounterVec
+	coverage    *coverage
 	events      *prometheus.CounterVec
 	reloads     *prometheus.CounterVec
 	reloaded    prometheus.Gauge
@@ -59,8 +60,10 @@ var _ proxy.Observer = (*Meter)(nil)
 func New(o Options) (*Meter, error) {
 	m := &Meter{registry: prometheus.NewRegistry()}
 	m.flow()
+	m.coverage = newCoverage()
 	all := []prometheus.Collector{m.flows, m.spared, m.bytes, m.persons, m.classes, m.judge, m.duration,
 		m.uninspected, m.events, m.reloads, m.reloaded, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})}
+	all = append(all, m.coverage.collectors()...)
 	for _, c := range append(all, o.collectors()...) {
 		if err := m.registry.Register(c); err != nil {
 			return nil, fmt.Errorf("meter: register metric: %w", err)
@@ -178,6 +181,7 @@ func (m *Meter) Closed(r *policy.Record) {
 		}
 	}
 	m.unread(in)
+	m.coverage.count(in)
 	if r.Outcome == nil {
 		return
 	}

@@ -168,6 +168,9 @@ func (h *House) Place(host string, _ netip.Addr) policy.Place {
 	return policy.Place{Country: "SG", Source: "config"}
 }
 
+// Unread grants nothing.
+func (h *House) Unread(*policy.Flow) []inspect.GapReason { return nil }
+
 // At knows one class.
 func (h *House) At(time.Time) (*policy.Rules, error) { return &policy.Rules{Profile: "test"}, nil }
 

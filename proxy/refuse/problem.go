@@ -23,6 +23,7 @@ type document struct {
 	Remedies []string `json:"remedies"`
 	Need     string   `json:"need,omitempty"`
 	Filing   string   `json:"filing,omitempty"`
+	Persons  int      `json:"persons,omitempty"` // distinct persons found
 	Record   string   `json:"record,omitempty"`
 	Ticket   string   `json:"ticket,omitempty"`
 	Retry    int      `json:"retry_after,omitempty"`
@@ -30,14 +31,17 @@ type document struct {
 
 // reason is one ground with its words.
 type reason struct {
-	Code    policy.Code `json:"code"`
-	Class   string      `json:"class,omitempty"`
-	Limit   string      `json:"limit,omitempty"`
-	Filing  string      `json:"filing,omitempty"`
-	Title   string      `json:"title"`
-	Detail  string      `json:"detail"`
-	Remedy  string      `json:"remedy,omitempty"`
-	Article string      `json:"article,omitempty"`
+	Code   policy.Code `json:"code"`
+	Class  string      `json:"class,omitempty"`
+	Limit  string      `json:"limit,omitempty"`
+	Filing string      `json:"filing,omitempty"`
+	Rule   string      `json:"rule,omitempty"` // of the operator
+	// Coverage says why content was not read, as "opaque:encrypted".
+	Coverage string `json:"coverage,omitempty"`
+	Title    string `json:"title"`
+	Detail   string `json:"detail"`
+	Remedy   string `json:"remedy,omitempty"`
+	Article  string `json:"article,omitempty"`
 }
 
 // problem gives the problem document in one language.
@@ -56,7 +60,7 @@ func problem(f *Refusal, lang string) []byte {
 func describe(f *Refusal, lang string) document {
 	v := &f.Verdict
 	doc := document{Type: "urn:datacustoms:reason:" + string(v.Reasons[0].Code), Status: Status(v),
-		Action: policy.Block.String(), Filing: v.Filing, Record: f.RecordID, Ticket: f.Ticket,
+		Action: policy.Block.String(), Filing: v.Filing, Persons: f.Persons, Record: f.RecordID, Ticket: f.Ticket,
 		Retry: f.retryAfter(), Remedies: []string{}}
 	switch {
 	case v.Action == policy.Hold:
@@ -83,8 +87,8 @@ func describe(f *Refusal, lang string) document {
 
 // worded puts a reason into words; a code without words stands for itself.
 func worded(r policy.Reason, lang string) reason {
-	text := policy.Text(r.Code, lang)
-	out := reason{Code: r.Code, Class: r.Class, Limit: r.Limit, Filing: r.Filing,
+	text := policy.ReasonWords(r, lang)
+	out := reason{Code: r.Code, Class: r.Class, Limit: r.Limit, Filing: r.Filing, Rule: r.Rule, Coverage: r.Coverage(),
 		Title: text.Title, Detail: text.Detail, Remedy: text.Remedy, Article: text.Article}
 	if out.Title == "" {
 		out.Title = string(r.Code)

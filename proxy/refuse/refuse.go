@@ -22,6 +22,7 @@ type Refusal struct {
 	Verdict  policy.Verdict
 	RecordID string // of the durable record; empty when there is none
 	Ticket   string // of a held flow, to ask again with
+	Persons  int    // distinct persons found in the flow
 	// RetryAfter is when asking again may help; zero takes the default of the
 	// status.
 	RetryAfter time.Duration

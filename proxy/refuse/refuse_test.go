@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/proxy/refuse"
 )
@@ -26,7 +27,7 @@ var update = flag.Bool("update", false, "rewrite golden files")
 
 // twoGrounds is a refusal with everything that one can have.
 func twoGrounds() refuse.Refusal {
-	return refuse.Refusal{RecordID: "01JD0000000000000000000000", Verdict: policy.Verdict{
+	return refuse.Refusal{RecordID: "01JD0000000000000000000000", Persons: 10_000, Verdict: policy.Verdict{
 		Action: policy.Block, Need: policy.NeedSCOrCert, Filing: "SC-2026-0001", Revision: 3,
 		Reasons: []policy.Reason{
 			{Code: policy.CategoryNotCovered, Class: "pi.id.resident", Filing: "SC-2026-0001"},
@@ -36,7 +37,12 @@ func twoGrounds() refuse.Refusal {
 
 func held() refuse.Refusal {
 	return refuse.Refusal{RecordID: "01JD0000000000000000000001", Ticket: "HT-7F3A",
-		Verdict: policy.Verdict{Action: policy.Hold, Reasons: []policy.Reason{{Code: policy.HeldForReview}}}}
+		Verdict: policy.Verdict{Action: policy.Hold, Reasons: []policy.Reason{{Code: policy.HeldForReview, Rule: "look-first"}}}}
+}
+
+func unread() refuse.Refusal {
+	return refuse.Refusal{RecordID: "01JD0000000000000000000002", Verdict: policy.Verdict{Action: policy.Block,
+		Reasons: []policy.Reason{{Code: policy.CoveragePartial, Gaps: []inspect.GapReason{inspect.GapEncrypted, inspect.GapLimitRatio}}}}}
 }
 
 func answer(t *testing.T, f refuse.Refusal, method, accept, lang string) *http.Response {
@@ -63,6 +69,9 @@ func TestGolden(t *testing.T) {
 		{"held.zh.json", "", "zh-Hant-TW", held()},
 		{"block.html", "text/html,application/xhtml+xml,*/*;q=0.8", "", twoGrounds()},
 		{"held.html", "text/html", "en", held()},
+		{"unread.zh.json", "", "zh", unread()},
+		{"unread.en.json", "", "en", unread()},
+		{"unread.html", "text/html", "en", unread()},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			res := answer(t, tt.f, "POST", tt.accept, tt.lang)

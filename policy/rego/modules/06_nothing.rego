@@ -8,6 +8,7 @@ verdict := {
 	"need": "none",
 	"basis": "EX_NO_PI",
 } if {
+	input.coverage.state == "full"
 	not data.customs.facts.has_personal
 	not data.customs.facts.has_important
 }

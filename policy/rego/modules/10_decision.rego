@@ -3,10 +3,17 @@
 # The first rule that has something to say decides: secrets before the
 # deny-list, before doubt, before transit, before nothing governed, before
 # registered exemptions, before thresholds, before filings. That important
-# data cannot be exempt is part of each rule it concerns.
+# data cannot be exempt is part of each rule it concerns. A pass of what was
+# not read in full says so before its own ground.
 package customs.decision
 
-law := v if {
+law := object.union(ruled, {"reasons": array.concat([data.customs.unread.reason], ruled.reasons)}) if {
+	ruled.action == "pass"
+	ruled.basis != "NOT_OUTBOUND"
+	data.customs.unread.allowed
+} else := ruled
+
+ruled := v if {
 	v := data.customs.outbound.verdict
 } else := v if {
 	v := data.customs.secrets.verdict
@@ -20,6 +27,8 @@ law := v if {
 	v := data.customs.transit.verdict
 } else := v if {
 	v := data.customs.nothing.verdict
+} else := v if {
+	v := data.customs.unread.verdict
 } else := v if {
 	v := data.customs.exemption.verdict
 } else := v if {

@@ -72,10 +72,18 @@ type Exporter struct {
 	MayDeclare bool       `yaml:"may_declare" doc:"its clients' Customs-* headers set link, purpose and claim"`
 }
 
-// Destination tells the country of hosts and networks.
+// Destination tells the country of hosts and networks, and what may go there.
 type Destination struct {
 	Match   []string `yaml:"match" is:"match" need:"yes" doc:"host, *.suffix, address or network; the first entry that matches wins"`
 	Country string   `yaml:"country" is:"country" need:"yes" doc:"ISO 3166-1 code of two letters; HK, MO and TW are their own"`
+	Unread  Unread   `yaml:"unread"`
+}
+
+// Unread lets content go to a destination that could not be read. The zero
+// value lets nothing go.
+type Unread struct {
+	Allow     []string `yaml:"allow" is:"encrypted|unknown_format|high_entropy|broken|limit_ratio|limit_depth|limit_bytes|limit_entries|limit_time" need:"yes" doc:"content goes although it was not read for one of these reasons, judged on what was read; absent: it is blocked"`
+	Exporters []string `yaml:"exporters" is:"uscc" doc:"codes of the exporters for which allow holds; absent: all of this file"`
 }
 
 // Countries replaces the built-in country table.

@@ -130,6 +130,13 @@ func TestFaults(t *testing.T) {
 		{"old country", "destinations: [{match: [a.example], country: UK}]\n", `1:46 no country code / write GB`},
 		{"host in upper case", "destinations: [{match: [A.example], country: SG}]\n", `1:25 matches no host / a.example`},
 		{"star in the middle", "destinations: [{match: [a.*.example], country: SG}]\n", `1:25 matches no host / *.suffix`},
+		{"mistyped reason", "destinations: [{match: [a.example], country: SG, unread: {allow: [encryptet]}}]\n", `1:67 is not one of encrypted / did you mean "encrypted"?`},
+		{"a reason that uncounts persons", "destinations: [{match: [a.example], country: SG, unread: {allow: [limit_findings]}}]\n", `1:67 is not one of encrypted / `},
+		{"unread without reasons", "destinations: [{match: [a.example], country: SG, unread: {}}]\n", `1:58 unread has no allow / add allow`},
+		{"unread in the mainland", "destinations: [{match: [a.example], country: CN, unread: {allow: [broken]}}]\n", `1:50 not read anyway / leave unread out`},
+		{"unread for nobody", "destinations: [{match: [a.example], country: SG, unread: {allow: [broken], exporters: []}}]\n", `1:76 no exporter / mean all`},
+		{"unread for somebody else", "exporters: [{uscc: 91310115MA1K3ABC99, clients: [10.0.0.0/8]}]\n" +
+			"destinations: [{match: [a.example], country: SG, unread: {allow: [broken], exporters: [91330100799655058B]}}]\n", `2:88 no exporter of this file / add it`},
 		{"size without unit", "limits: {memory: 1000000}\n", `1:18 is not a size / 64KiB`},
 		{"duration without unit", "drain: 30\n", `1:8 is not a duration / 30s`},
 		{"no time at all", "drain: 0s\n", `1:8 is not a duration / 30s`},

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -48,6 +49,7 @@ func (d *decoding) crosscheck(c *Config) {
 	}
 	d.authority(c.CA)
 	d.exporters(c.Exporters)
+	d.unread(c)
 	d.limits(c.Limits)
 }
 
@@ -155,6 +157,30 @@ func (d *decoding) exporters(list []Exporter) {
 					fmt.Sprintf("%s.clients: %s also belongs to exporters[%d]", at, p, j), "a network belongs to one exporter: keep it in one place")
 			}
 			owner[p] = i
+		}
+	}
+}
+
+// unread refuses a grant that lets go more, or less, than its author can have
+// meant.
+func (d *decoding) unread(c *Config) {
+	for i, to := range c.Destinations {
+		at := fmt.Sprintf("destinations[%d].unread", i)
+		place := d.places["key "+at]
+		if place == nil {
+			continue
+		}
+		if to.Country == "CN" {
+			d.fault(place, at+": destinations in the mainland are not read anyway", "leave unread out")
+		}
+		if list := d.places["key "+at+".exporters"]; list != nil && len(to.Unread.Exporters) == 0 {
+			d.fault(list, at+".exporters: no exporter", "name one, or leave the key out to mean all")
+		}
+		for j, code := range to.Unread.Exporters {
+			if !slices.ContainsFunc(c.Exporters, func(e Exporter) bool { return e.USCC == code }) {
+				path := fmt.Sprintf("%s.exporters[%d]", at, j)
+				d.fault(d.places[path], path+": is no exporter of this file", "add it to exporters, or correct the code")
+			}
 		}
 	}
 }
