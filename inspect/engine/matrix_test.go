@@ -186,6 +186,8 @@ func known(outer, inner string, v fate) bool {
 	switch {
 	case outer == "multipart, quoted-printable" && inner == "multipart, base64":
 		return true
+	case outer == "gRPC" && inner == "Big5": // figures are read before the charset is known
+		return v != silent
 	case outer == "protobuf":
 		return v != silent || inner == "mail, quoted-printable" // a name in it
 	case mime(outer) && mime(inner), strings.HasPrefix(inner, "tar") && (strings.HasPrefix(outer, "Parquet") || outer == "SQLite, blob"):
