@@ -38,8 +38,8 @@ type Meta struct {
 type Inspector interface {
 	// Open starts the scan of one part. spool reads back the part's bytes
 	// that were written so far and stays valid until the scan's Close; it is
-	// nil where the caller keeps none, and then formats that need to seek
-	// become a gap.
+	// nil where the caller keeps none, and then formats that need to seek are
+	// kept in memory, and become a gap where there are too many bytes of them.
 	Open(m Meta, spool io.ReaderAt) (Scan, error)
 	// Digest identifies the rules in force, for the record.
 	Digest() string

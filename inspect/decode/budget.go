@@ -62,6 +62,13 @@ func (b *Budget) Hold(n int64) bool {
 	return true
 }
 
+// End gives back what is still held: what a decoder that panicked had no time to.
+func (b *Budget) End() {
+	if b.held > 0 {
+		b.Hold(-b.held)
+	}
+}
+
 // Left is how much more may be held.
 func (b *Budget) Left() int64 { return b.Limits.Hold - b.held }
 

@@ -96,6 +96,7 @@ func (s *Scan) Close() (inspect.Report, error) {
 	if s.closed {
 		return inspect.Report{}, errClosed
 	}
+	defer s.budget.End()
 	s.root.finish()
 	s.closed, s.settled = true, s.seen
 	r := inspect.Report{Coverage: s.coverage(), Mismatches: s.mismatched()}
