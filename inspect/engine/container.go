@@ -91,6 +91,7 @@ func (s *stream) contain(head []byte) bool {
 		return false
 	}
 	b := boxed(head, &inspect.Meta{ContentType: s.mime.media})
+	s.thumb = s.thumb && (bytes.HasPrefix(head, []byte("\x89PNG\r\n\x1a\n")) || bytes.HasPrefix(head, []byte("\xff\xd8\xff"))) // whatever its name is
 	if b == nil || b.name == s.not {
 		return false
 	}

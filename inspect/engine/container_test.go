@@ -111,3 +111,33 @@ func TestContainerLimits(t *testing.T) {
 		}
 	}
 }
+
+// TestThumbnail holds that the small picture of a document's first page is no
+// gap, and that nothing else passes under its name.
+func TestThumbnail(t *testing.T) {
+	png := "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00\x3a\x7e\x9b\x55" +
+		"\x00\x00\x00\nIDAT\x78\x9c\x63\x60\x00\x00\x00\x02\x00\x01\x48\xaf\xa4\x71\x00\x00\x00\x00IEND\xae\x42\x60\x82"
+	odt := func(name, content string) []byte {
+		return zipOf(t, "mimetype", "application/vnd.oasis.opendocument.text", "content.xml",
+			`<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>`, name, content)
+	}
+	const thumbnail = "Thumbnails/thumbnail.png"
+	cabinet := "MSCF\x00\x00\x00\x00" + strings.Repeat("\x01\x02\x03", 40)
+	e := open(t)
+	for _, tt := range []struct {
+		what string
+		data []byte
+		full bool
+	}{
+		{"the picture", odt(thumbnail, png), true},
+		{"the same elsewhere", odt("Pictures/1.png", png), false},
+		{"in an archive", zipOf(t, thumbnail, png), false},
+		{"a cabinet", odt(thumbnail, cabinet), false},
+		{"a large one", odt(thumbnail, png+strings.Repeat("\x00", 40<<10)), false},
+		{"an archive behind it", odt(thumbnail, png+cabinet), false},
+	} {
+		if c := scan(t, e, inspect.Meta{}, tt.data, 0).Coverage; (c.State == inspect.Full) != tt.full {
+			t.Errorf("%s: %+v", tt.what, c)
+		}
+	}
+}

@@ -56,7 +56,7 @@ func (r *Runs) pass(p []byte, i int, end bool) int {
 }
 
 // mostDigests is how many digests may stand in a list, a line each.
-const mostDigests = 1 << 16
+const mostDigests = 1 << 10
 
 // digest reports whether the line in hand is a digest in hexadecimal by its
 // length.
