@@ -12,14 +12,17 @@ func TestBudget(t *testing.T) {
 	live := decode.NewLive(150)
 	l := decode.Limits{Bytes: 10, Parts: 2, Hold: 100, Time: 1, Pace: 20_000, Live: live}.WithDefaults()
 	b := decode.Budget{Limits: l}
-	if b.Spend(10) != "" || b.Spend(1) != inspect.GapLimitBytes {
+	if first, second := b.Spend(10), b.Spend(1); first != "" || second != inspect.GapLimitBytes {
 		t.Error("bytes are not bounded")
 	}
-	if b.Work(1) != "" || b.Work(1) != inspect.GapLimitTime {
+	if first, second := b.Work(1), b.Work(1); first != "" || second != inspect.GapLimitTime {
 		t.Error("work is not bounded")
 	}
-	if b.Wire(5); b.Part() != "" || b.Part() != "" || b.Part() != inspect.GapLimitEntries {
-		t.Error("parts are not bounded")
+	b.Wire(5)
+	for i, want := range []inspect.GapReason{"", "", inspect.GapLimitEntries} {
+		if got := b.Part(); got != want {
+			t.Errorf("part %d: %q, want %q", i, got, want)
+		}
 	}
 	if !b.Hold(60) || b.Hold(60) || b.Left() != 40 {
 		t.Errorf("memory is not bounded: %d left", b.Left())
