@@ -76,7 +76,7 @@ var keepers = map[string][]string{
 	"github.com/spf13/cobra":               {"cmd/..."},
 	"github.com/schollz/progressbar":       {"cmd/..."},
 	"go.uber.org/zap":                      {"cmd/...", "proxy/..."},
-	"golang.org/x/mod":                     {"policy/audit", "cmd/..."},
+	"golang.org/x/mod":                     {"policy/sign", "policy/audit"},
 	"golang.org/x/crypto":                  {"any"},
 	"golang.org/x/net":                     {"any"},
 	"golang.org/x/sys":                     {"any"},
