@@ -35,20 +35,24 @@ type Filing struct {
 	Exporter    Filer       `json:"exporter"`
 	Recipients  []Recipient `json:"recipients"`
 	Scenario    string      `json:"scenario,omitempty"`
-	Purposes    []string    `json:"purposes,omitempty"`
-	LegalBasis  string      `json:"legal_basis,omitempty"`
-	Items       []Item      `json:"items"`
-	Volume      Volume      `json:"volume"`
-	Links       []Link      `json:"links,omitempty"`
-	Storage     *Storage    `json:"overseas_storage,omitempty"`
-	Valid       Validity    `json:"valid"`
-	PIA         *PIA        `json:"pia,omitempty"`
-	Consent     *Consent    `json:"consent,omitempty"`
-	Evidence    []Evidence  `json:"evidence,omitempty"`
-	Revision    int         `json:"revision"` // set by the registry
-	PrevHash    string      `json:"prev_hash,omitempty"`
-	Hash        string      `json:"hash,omitempty"`
-	SignedBy    string      `json:"signed_by,omitempty"`
+	// List names the zone list that an FTZ_LIST filing registers the use of.
+	List       string     `json:"list_id,omitempty"`
+	Purposes   []string   `json:"purposes,omitempty"`
+	LegalBasis string     `json:"legal_basis,omitempty"`
+	Items      []Item     `json:"items"`
+	Volume     Volume     `json:"volume"`
+	Links      []Link     `json:"links,omitempty"`
+	Storage    *Storage   `json:"overseas_storage,omitempty"`
+	Valid      Validity   `json:"valid"`
+	PIA        *PIA       `json:"pia,omitempty"`
+	Consent    *Consent   `json:"consent,omitempty"`
+	Evidence   []Evidence `json:"evidence,omitempty"`
+	// Approvals are what other authorities granted besides.
+	Approvals []SectorApproval `json:"sector_approvals,omitempty"`
+	Revision  int              `json:"revision"` // set by the registry
+	PrevHash  string           `json:"prev_hash,omitempty"`
+	Hash      string           `json:"hash,omitempty"`
+	SignedBy  string           `json:"signed_by,omitempty"`
 }
 
 // Filer is the exporter as a filing names it.
@@ -153,6 +157,14 @@ type Evidence struct {
 	Name   string `json:"name,omitempty"`
 	SHA256 string `json:"sha256,omitempty"`
 	KeptAt string `json:"kept_at,omitempty"`
+}
+
+// SectorApproval is what an authority other than the cyberspace administration
+// must grant for some data, as the filing of human genetic resources.
+type SectorApproval struct {
+	Kind    string `json:"kind"` // as the catalogue of the rule pack names it: hgr, geo
+	No      string `json:"approval_no"`
+	Expires string `json:"expires,omitempty"` // 2006-01-02; its last day
 }
 
 // Shanghai is the zone of the legal calendar: UTC+8 without daylight saving,

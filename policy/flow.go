@@ -26,6 +26,8 @@ type Exporter struct {
 	CIIO  Tri      `json:"ciio,omitempty"`  // critical information infrastructure operator
 	Zone  string   `json:"zone,omitempty"`  // free-trade zone it is registered in
 	City  string   `json:"city,omitempty"`  // GB/T 2260, 4 to 6 digits
+	// ZoneExport says whether it exports from the zone, as some lists ask.
+	ZoneExport Tri `json:"zone_export,omitempty"`
 }
 
 // Known reports whether the exporter was made out.
@@ -74,6 +76,8 @@ type Destination struct {
 	Addr      netip.Addr
 	Place     Place
 	Recipient string // id in the exporter's filings, empty when unknown
+	// Denied says that the register has suspended the recipient.
+	Denied bool
 }
 
 // Declared is what the sender or the filing's link table says of a flow.

@@ -36,6 +36,7 @@ type Question struct {
 	Candidates  []Candidate   `json:"candidates"`
 	Brackets    []Bracket     `json:"brackets"`
 	Approval    *Approval     `json:"approval,omitempty"`
+	Exceptions  []Exception   `json:"exceptions,omitempty"`
 	Pack        PackID        `json:"pack"`
 	Profile     string        `json:"profile"` // sensitivity profile
 }
@@ -101,6 +102,8 @@ type Candidate struct {
 	Refused       []inspect.Class `json:"refused,omitempty"`
 	Deidentified  []inspect.Class `json:"deidentified,omitempty"` // approved only in a processed form
 	Claim         string          `json:"claim,omitempty"`        // for EXEMPTION: the code, as EX_CONTRACT
+	List          string          `json:"list,omitempty"`         // for FTZ_LIST: the zone list whose use is registered
+	Approvals     []string        `json:"approvals,omitempty"`    // kinds of sector approvals in force, sorted
 	LimitIDs      []string        `json:"limits,omitempty"`       // of Limits, for the policy to look up
 	Limits        []Limit         `json:"-"`
 	ValidUntil    time.Time       `json:"-"`
@@ -109,10 +112,31 @@ type Candidate struct {
 	RecipientInfo *Recipient      `json:"-"`
 }
 
-// Approval is a reviewer's release of a held part.
+// Approval is what reviewers answered to a held part: its release by two, which
+// the register gives only while it is in force, or its refusal by one.
 type Approval struct {
 	Ticket    string   `json:"ticket"`
-	Approvers []string `json:"approvers"`
+	Approvers []string `json:"approvers"` // names of their keys, sorted
+	// Rules are those that the reviewers saw the part held by, sorted: rules of
+	// the operator, and suspected.… . Another rule holds it again.
+	Rules []string `json:"rules,omitempty"`
+	// Denied says that a reviewer refused the part, which is final.
+	Denied bool `json:"denied,omitempty"`
+}
+
+// Exception lifts rules that the operator made, for one exporter and
+// destination. It never lifts what the law asks. The register gives those
+// whose scope fits the flow.
+type Exception struct {
+	ID       string `json:"id"`
+	Revision int    `json:"revision"`
+	// State is current, or why it has no effect: unapproved, not_yet, expired,
+	// used_up, suspended.
+	State string `json:"state"`
+	// Waives are ids of the operator's rules, require.… and suspected.… .
+	Waives    []string        `json:"waives"`
+	Classes   []inspect.Class `json:"classes,omitempty"` // that it is limited to; empty: any
+	Approvers []string        `json:"approvers,omitempty"`
 }
 
 // Canonical returns the bytes that stand in the record and in cache keys.

@@ -38,7 +38,7 @@ type bilingual struct{ zh, en words }
 // codes that there are.
 var reasonTexts = func() map[Code]bilingual {
 	all := map[Code]bilingual{}
-	for _, part := range []map[Code]bilingual{passTexts, lawTexts, filingTexts, doubtTexts, wireTexts} {
+	for _, part := range []map[Code]bilingual{passTexts, zoneTexts, lawTexts, filingTexts, doubtTexts, wireTexts} {
 		for c, t := range part {
 			all[c] = t
 		}
@@ -69,7 +69,7 @@ var passTexts = map[Code]bilingual{
 		words{"履行法定职责或者法定义务所必需", "按已登记的豁免情形传输。", "", "网络数据安全管理条例 第三十五条第（六）项"},
 		words{"Necessary for a statutory duty", "Sent under a registered exemption claim.", "", "NDSR art. 35(6)"}},
 	ExSmall: {
-		words{"年度人数低于申报门槛", "非关键信息基础设施运营者，不含敏感个人信息，本年累计人数低于十万。", "", "促进和规范数据跨境流动规定 第五条第一款第（四）项"},
+		words{"年度人数低于申报门槛", "非关键信息基础设施运营者，不含敏感个人信息，本年累计人数低于规则包的首个门槛。", "", "促进和规范数据跨境流动规定 第五条第一款第（四）项"},
 		words{"Below the yearly number of persons", "No CIIO, no sensitive personal information, and fewer persons this year than the first threshold.", "", "2024 Provisions art. 5(1)(4)"}},
 	FilingCovers: {
 		words{"在已登记的备案范围内", "一项已登记的评估、合同备案或认证覆盖本次传输。本网关只执行和留痕，不构成批准。", "", "网络数据安全管理条例 第三十八条"},
@@ -90,8 +90,8 @@ var lawTexts = map[Code]bilingual{
 		words{"发现核心数据", "内容属于国家核心数据。", "不得经本网关出境；请与数据安全负责人联系。", "数据安全法 第二十一条"},
 		words{"Core data found", "The content is classified as core data.", "It cannot leave through this gateway; ask your data security officer.", "DSL art. 21"}},
 	RecipientDenied: {
-		words{"接收方在禁止名单上", "该接收方被列入限制或禁止提供个人信息清单，或为境外司法、执法机构。", "更换接收方；向境外机构提供须先经主管机关批准。", "个人信息保护法 第四十一条、第四十二条；数据安全法 第三十六条"},
-		words{"Recipient is on the deny-list", "The recipient is listed as one that must not be given data, or is a foreign court or authority.", "Choose another recipient; providing data to a foreign authority first needs the competent authority's approval.", "PIPL arts. 41 and 42; DSL art. 36"}},
+		words{"接收方在禁止名单上", "该接收方在规则包的禁止名单上，或为境外司法、执法机构，或已在本登记簿中被暂停。", "查看 customs filing list --kind recipient：已暂停的，查明原因后重新登记为有效；否则更换接收方；向境外司法、执法机构提供须先经主管机关批准。", "个人信息保护法 第四十一条、第四十二条；数据安全法 第三十六条"},
+		words{"Recipient is on the deny-list", "The recipient is on the deny-list of the rule pack, is a foreign court or authority, or is suspended in the register.", "See customs filing list --kind recipient: one that is suspended goes again once it is added as effective. Else choose another recipient; providing data to a foreign court or law enforcement body first needs the competent authority's approval.", "PIPL arts. 41 and 42; DSL art. 36"}},
 	PathwayTooWeak: {
 		words{"备案路径不足", "本次传输需要更严格的路径（例如需要安全评估而只有标准合同），或该路径不适用于本主体或目的地。", "按所需路径办理并登记，或减少数据使其低于门槛。", "促进和规范数据跨境流动规定 第七条、第八条"},
 		words{"Pathway is not strong enough", "This transfer needs a stricter pathway, as an assessment where only a contract is filed, or the pathway is not open to this exporter or place.", "Obtain and register the needed pathway, or send less so that the threshold is not reached.", "2024 Provisions arts. 7 and 8"}},
@@ -108,14 +108,14 @@ var lawTexts = map[Code]bilingual{
 
 var filingTexts = map[Code]bilingual{
 	FilingNotFound: {
-		words{"没有适用的备案", "本次传输需要安全评估、标准合同备案或认证，而该主体没有登记任何一项。", "办理所需路径，并用 customs filing add 登记；或去除敏感个人信息。", "促进和规范数据跨境流动规定 第七条、第八条"},
-		words{"No filing", "This transfer needs an assessment, a standard contract or a certificate, and none is registered for the exporter.", "Obtain the needed pathway and register it with customs filing add, or take the sensitive data out.", "2024 Provisions arts. 7 and 8"}},
+		words{"没有适用的备案", "本次传输需要安全评估、标准合同备案或认证，而该数据处理者没有登记任何一项。", "办理所需路径，并用 customs filing add 登记；或减少数据（例如去除敏感个人信息）。", "促进和规范数据跨境流动规定 第七条、第八条"},
+		words{"No filing", "This transfer needs an assessment, a standard contract or a certificate, and none is registered for the exporter.", "Obtain the needed pathway and register it with customs filing add, or send less, for instance without the sensitive data.", "2024 Provisions arts. 7 and 8"}},
 	FilingNotEffective: {
-		words{"备案尚未生效", "该备案的生效日期在今天之后。", "等到生效日后再发送，或更正登记的日期。", "个人信息出境标准合同办法 第七条"},
-		words{"Filing is not in force yet", "The filing's first day lies after today.", "Send from that day on, or correct the registered date.", "SC Measures art. 7"}},
+		words{"备案尚未生效", "该备案的生效日期在今天之后。", "等到生效日后再发送，或更正登记的日期。", "个人信息出境标准合同办法 第六条"},
+		words{"Filing is not in force yet", "The filing's first day lies after today.", "Send from that day on, or correct the registered date.", "SC Measures art. 6"}},
 	FilingExpired: {
-		words{"备案已过期", "该备案的有效期已于最后一日24时（北京时间）届满。", "办理延期或重新申报，并登记新的有效期。", "数据出境安全评估办法 第十四条；促进和规范数据跨境流动规定 第九条"},
-		words{"Filing has expired", "The filing ended at 24:00 Beijing time of its last day.", "Extend or renew it, and register the new dates.", "SA Measures art. 14; 2024 Provisions art. 9"}},
+		words{"备案已过期", "该备案的有效期已于最后一日24时（北京时间）届满。", "办理延期或重新申报，并登记新的有效期。", "网络数据安全管理条例 第三十八条；安全评估：促进和规范数据跨境流动规定 第九条"},
+		words{"Filing has expired", "The filing ended at 24:00 Beijing time of its last day.", "Extend or renew it, and register the new dates.", "NDSR art. 38; for an assessment 2024 Provisions art. 9"}},
 	FilingSuspended: {
 		words{"备案已暂停或撤销", "该备案在登记簿中为暂停或撤销状态。", "查明原因，恢复后重新登记为有效。", "数据出境安全评估办法 第十七条"},
 		words{"Filing is suspended or revoked", "The register holds the filing as suspended or revoked.", "Settle the cause, then register it as effective again.", "SA Measures art. 17"}},

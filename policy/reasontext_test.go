@@ -62,7 +62,9 @@ func untold(c policy.Code, lang string, releases bool) string {
 
 var grounds = map[policy.Code]bool{policy.NotOutbound: true, policy.ExNoPI: true, policy.ExTransit: true,
 	policy.ExContract: true, policy.ExHR: true, policy.ExEmergency: true, policy.ExLegalDuty: true,
-	policy.ExSmall: true, policy.FilingCovers: true, policy.RegisteredUnread: true, policy.UnreadAllowed: true}
+	policy.ExSmall: true, policy.FilingCovers: true, policy.RegisteredUnread: true, policy.UnreadAllowed: true,
+	policy.ExTreaty: true, policy.ExZoneOfflist: true, policy.ExZoneBelow: true, policy.ExZoneGeneral: true,
+	policy.Relaxed: true, policy.ReviewApproved: true, policy.ExceptionApplied: true}
 
 func TestEveryCodeHasWords(t *testing.T) {
 	codes := codesOf(t, "reason.go", nil)

@@ -6,16 +6,20 @@ import (
 	"github.com/datacustoms/customs/inspect"
 )
 
-// ReasonWords is Text for one reason of a verdict: where content was not read
-// it also says why, and what would make each of it readable.
+// ReasonWords is Text for one reason of a verdict: it also says which class,
+// limit or rule it is about, and where content was not read why, and what
+// would make each of it readable.
 func ReasonWords(r Reason, lang string) ReasonText {
 	t := Text(r.Code, lang)
-	if r.Coverage() == "" {
-		return t
-	}
 	ends := " "
 	if lang == Chinese {
 		ends = ""
+	}
+	if more := narrower(r, lang); more != "" {
+		t.Detail = strings.TrimSpace(t.Detail + ends + more)
+	}
+	if r.Coverage() == "" {
+		return t
 	}
 	var remedies []string
 	for _, g := range r.Gaps {

@@ -5,8 +5,8 @@ var doubtTexts = map[Code]bilingual{
 		words{"无法确定数据处理者", "来源地址或凭据不对应任何登记的数据处理者，无法适用备案。", "在配置的 exporters 中登记该客户端，或使用有效凭据。", "网络数据安全管理条例 第三十八条"},
 		words{"Exporter is unknown", "Neither address nor credentials lead to a registered exporter, so no filing can apply.", "Add the client to exporters in the configuration, or use valid credentials.", "NDSR art. 38"}},
 	CIIOUnknown: {
-		words{"是否为关键信息基础设施运营者不明", "未登记该主体是否为关键信息基础设施运营者，按运营者处理。", "在配置中写明 ciio: yes 或 no。", "促进和规范数据跨境流动规定 第七条第一款第（一）项"},
-		words{"CIIO status is unknown", "Nobody said whether the exporter is a critical information infrastructure operator, so it is treated as one.", "State ciio: yes or no for it in the configuration.", "2024 Provisions art. 7(1)(1)"}},
+		words{"是否为关键信息基础设施运营者不明", "未登记该主体是否为关键信息基础设施运营者，按运营者处理。", "在配置的 exporters 中写明 ciio: true 或 false；登记簿中的数据处理者写 ciio 为 yes 或 no。", "促进和规范数据跨境流动规定 第七条第一款第（一）项"},
+		words{"CIIO status is unknown", "Nobody said whether the exporter is a critical information infrastructure operator, so it is treated as one.", "State ciio: true or false for it under exporters in the configuration, or ciio yes or no in its dc.exporter document.", "2024 Provisions art. 7(1)(1)"}},
 	CoverageOpaque: {
 		words{"内容无法读取", "无法证明其中没有受管数据。", "以网关可读取的形式发送：纯文本、JSON、CSV、表单、办公文档或 zip 归档，或其 gzip 压缩。", ""},
 		words{"Content could not be read", "Nothing proves that it carries no governed data.", "Send it in a form that the gateway reads: plain text, JSON, CSV, a form, an office document or zip archive, or one of them in gzip.", ""}},

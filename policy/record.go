@@ -48,6 +48,7 @@ type Intent struct {
 
 	Direction Direction `json:"direction"`
 	Protocol  string    `json:"protocol"`
+	Scheme    string    `json:"scheme,omitempty"`
 	Method    string    `json:"method,omitempty"`
 	Host      string    `json:"host"` // withheld when the scanner finds anything in it
 	Port      uint16    `json:"port,omitempty"`
@@ -64,11 +65,16 @@ type Intent struct {
 	// than was said.
 	Mismatches []inspect.Mismatch `json:"mismatches,omitempty"`
 
+	// Stopped is the code of a refusal that no policy was asked about: of the
+	// wire, a limit or a store. The verdict cannot be derived without it.
+	Stopped  Code    `json:"stopped,omitempty"`
 	Decided  Verdict `json:"decided"`
 	Enforced Action  `json:"enforced"`
 	Pack     PackID  `json:"pack"`
 	Profile  string  `json:"profile"`
 	Rules    string  `json:"rules"` // digest of the identifier catalogue
+	// Policy is the digest of the policy that was asked last.
+	Policy string `json:"policy,omitempty"`
 	// Question is the canonical question, from which the verdict can be
 	// derived again.
 	Question    json.RawMessage `json:"question,omitempty"`
@@ -100,10 +106,14 @@ type PersonCount struct {
 
 // Counter is a snapshot of one limit around a flow.
 type Counter struct {
-	Limit  string `json:"limit"`
-	Before int64  `json:"before"`
-	After  int64  `json:"after"`
-	Max    int64  `json:"max"`
+	Limit  string    `json:"limit"`
+	Kind   CountKind `json:"kind,omitempty"`
+	Before int64     `json:"before"`
+	After  int64     `json:"after"`
+	Max    int64     `json:"max"`
+	// Refused says that the reservation found no place although the count
+	// before it did.
+	Refused bool `json:"refused,omitempty"`
 }
 
 // Group covers windows or messages that leave after this entry is durable.

@@ -22,6 +22,16 @@ type Register interface {
 	// Candidates returns all filings of the exporter or its group, best fit
 	// first, with how far each fits the flow.
 	Candidates(ctx context.Context, f *Flow) ([]Candidate, error)
+	// Exceptions returns those whose scope fits the flow, by id.
+	Exceptions(ctx context.Context, f *Flow) ([]Exception, error)
+	// Hold keeps a ticket for the reviewers, durably; one that is there stays.
+	Hold(ctx context.Context, t Ticket) error
+	// Approval returns the release of a ticket that is in force, or its
+	// refusal, or nil.
+	Approval(ctx context.Context, ticket string) (*Approval, error)
+	// Use takes the quota of what a verdict rests on, durably, all or nothing.
+	// The same flow takes it once. ErrUsedUp means that nothing is left.
+	Use(ctx context.Context, u Use) error
 	// Ready reports whether the store answers.
 	Ready(ctx context.Context) error
 }
@@ -68,6 +78,10 @@ type Rules struct {
 	// National are the yearly limits of every exporter. Entity and period are
 	// filled in by Count.
 	National []Limit
+	// Scale are limits beyond which data is suspected to be important by its
+	// volume; Zone those of the lists of a zone, by its code.
+	Scale []Limit
+	Zone  map[string][]Limit
 	// BothKinds counts a person with sensitive and other data in both sets.
 	BothKinds bool
 	// DeniedHosts and DeniedRecipients are the recipient deny-list.
@@ -77,9 +91,15 @@ type Rules struct {
 	Data map[string]any
 }
 
-// Denies reports whether the recipient deny-list names a destination.
+// Limits returns the yearly limits that are asked about for an exporter.
+func (r *Rules) Limits(e Exporter) []Limit {
+	return slices.Concat(r.National, r.Scale, r.Zone[e.Zone])
+}
+
+// Denies reports whether the recipient deny-list names a destination, or the
+// register suspended its recipient.
 func (r *Rules) Denies(d *Destination) bool {
-	if d.Recipient != "" && slices.Contains(r.DeniedRecipients, d.Recipient) {
+	if d.Denied || d.Recipient != "" && slices.Contains(r.DeniedRecipients, d.Recipient) {
 		return true
 	}
 	return slices.ContainsFunc(r.DeniedHosts, func(h string) bool {

@@ -22,6 +22,9 @@ type Verdict struct {
 	Revision int    `json:"revision,omitempty"`
 	// Limits must hold when the persons are reserved.
 	Limits []string `json:"limits,omitempty"`
+	// Uses are the ticket and the exceptions that the verdict rests on; their
+	// quota is taken before anything leaves.
+	Uses []string `json:"uses,omitempty"`
 	// Escalate asks for a person at once (state secrets, core data).
 	Escalate bool `json:"escalate,omitempty"`
 	// ValidUntil bounds reuse of this verdict for an equal question.
@@ -39,8 +42,12 @@ type Reason struct {
 	Filing string `json:"filing,omitempty"`
 	// Gaps say why content was not read, sorted; only for codes of coverage.
 	Gaps []inspect.GapReason `json:"gaps,omitempty"`
-	// Rule is the id of an operator's own rule.
+	// Rule is the id of an operator's own rule, or of an entry of the pack.
 	Rule string `json:"rule,omitempty"`
+	// Of is the reason that this one lifts, and By the ticket or exception by
+	// which it does.
+	Of Code   `json:"of,omitempty"`
+	By string `json:"by,omitempty"`
 }
 
 // Refuse returns a Block verdict with the given codes.

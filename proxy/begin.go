@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"strings"
@@ -38,6 +39,7 @@ type Exchange struct {
 
 	rules   *policy.Rules
 	verdict policy.Verdict
+	told    []byte          // digests of head and trailers in which something was found
 	failed  *policy.Verdict // a refusal that no policy is asked about
 	intent  policy.Intent
 	receipt policy.Receipt
@@ -127,7 +129,7 @@ func (x *Exchange) begin(ctx context.Context, head []byte, meta inspect.Meta) (e
 		if err != nil {
 			return err
 		}
-		x.heads = append(x.heads, report)
+		x.tell(report, head)
 	}
 	if err := x.declare(said); err != nil {
 		return err
@@ -185,6 +187,15 @@ func (x *Exchange) scanHead(text []byte) (inspect.Report, error) {
 	return report, nil
 }
 
+// tell adds the report of a head or of trailers.
+func (x *Exchange) tell(r inspect.Report, text []byte) {
+	x.heads = append(x.heads, r)
+	if holdsData(&r) {
+		sum := sha256.Sum256(text)
+		x.told = append(x.told, sum[:]...)
+	}
+}
+
 // holdsData reports whether policy would count something of a name.
 func holdsData(r *inspect.Report) bool {
 	for _, t := range r.Tallies {
@@ -236,8 +247,8 @@ func (x *Exchange) first(ctx context.Context) error {
 		x.step = Read
 	case v.Action == policy.PassUnread:
 		x.step, x.verdict = Unread, v
-	case v.Action.Releases():
-		x.step = Read // a head alone releases nothing that was to be read
+	case v.Action.Releases(), v.Action == policy.Hold:
+		x.step = Read // a head alone releases nothing that was to be read, and has no ticket
 	case x.g.o.Mode == Observe:
 		x.step = Read
 	default:
@@ -260,7 +271,7 @@ func (x *Exchange) question(stage policy.Stage, r inspect.Report, brackets []pol
 	}
 	q.Coverage, q.Link.Unread = policy.AskCoverage(r.Coverage), f.Unread
 	q.Content = policy.AskContent(r.Mismatches)
-	q.Found, q.Persons = found(rules, &r)
+	q.Found, q.Persons = policy.AskFound(rules, &r)
 	return q
 }
 
@@ -284,7 +295,7 @@ func (x *Exchange) Fail(code policy.Code) {
 	if x.failed != nil || x.judged && !x.observed() {
 		return
 	}
-	v := policy.Refuse(code)
+	v := x.stop(code)
 	x.failed, x.step = &v, Refused
 }
 

@@ -65,7 +65,12 @@ func (x *Exchange) late(ctx context.Context, out *policy.Outcome) {
 // countAnyway reserves the persons of an observed flow that no basis lets pass
 // or that could not be asked about: they went out all the same.
 func (x *Exchange) countAnyway(ctx context.Context) {
-	defer x.contain(policy.InternalFault)
+	defer func() {
+		if recover() != nil { // the verdict stands
+			x.g.Event(EventPanic)
+			x.g.Event(EventUnsettled)
+		}
+	}()
 	if x.held.ID != "" || x.rules == nil || x.flow.Session.Exporter.USCC == "" {
 		return
 	}

@@ -22,7 +22,12 @@ func (x *Exchange) ID() string { return x.flow.ID }
 func (x *Exchange) Recorded() bool { return x.receipt.Hash != "" }
 
 // Ticket returns what a held flow is asked for again with.
-func (x *Exchange) Ticket() string { return x.intent.Ticket }
+func (x *Exchange) Ticket() string {
+	if x.verdict.Action != policy.Hold {
+		return ""
+	}
+	return x.intent.Ticket
+}
 
 // Persons returns how many distinct persons were found, once it was judged.
 func (x *Exchange) Persons() int { return x.intent.Persons.Total }
@@ -78,7 +83,7 @@ func (x *Exchange) Trailer(text []byte) {
 		x.fail(err)
 		return
 	}
-	x.heads = append(x.heads, report)
+	x.tell(report, text)
 }
 
 // Tee lets an observed body go on to upstream while the scan reads along.

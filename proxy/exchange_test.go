@@ -1,6 +1,7 @@
 package proxy_test
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/netip"
@@ -21,10 +22,11 @@ func walk(t *testing.T, h *house, out policy.Outcome) (*proxy.Exchange, policy.V
 	t.Helper()
 	ctx := context.Background()
 	s := &policy.Session{ID: "s", Door: "explicit", Client: netip.MustParseAddrPort("10.0.0.1:1"),
-		Exporter: policy.Exporter{USCC: "91310115MA1K3ABC99"}}
+		Exporter: policy.Exporter{USCC: cmp.Or(h.uscc, "91310115MA1K3ABC99"), Zone: h.zone}}
+	body := cmp.Or(h.payload, body)
 	f := policy.Flow{Session: s, Direction: policy.Push, Protocol: "h2", Method: "POST", Declared: h.declared,
-		Destination: policy.Destination{Host: "api.example.sg", Port: 443}}
-	x := h.gateway(t).Begin(ctx, f, []byte("POST /"), inspect.Meta{Size: int64(len(body))})
+		Destination: policy.Destination{Host: cmp.Or(h.host, "api.example.sg"), Port: 443}}
+	x := h.gateway(t).Begin(ctx, f, []byte("POST /"+h.query), inspect.Meta{Size: int64(len(body))})
 	if h.mode == proxy.Enforce {
 		if err := x.Fill(ctx, strings.NewReader(body)); err != nil {
 			t.Fatalf("Fill: %v", err)

@@ -3,12 +3,15 @@ package proxy_test
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/datacustoms/customs/inspect"
@@ -44,6 +47,26 @@ type house struct {
 	doubts   int            // commits in doubt
 	lawEnds  bool           // with 2026
 	down     int            // how many appends fail, from the first on
+	review
+	zone       string // of the exporter
+	candidates []policy.Candidate
+	rules      *policy.Rules // instead of the plain ones
+}
+
+// review is what the register knows of reviews, and what it was told.
+type review struct {
+	payload   string // instead of body
+	query     string // in the head
+	asks      string // text of a head in which something is found
+	host      string // instead of api.example.sg
+	uscc      string
+	recipient string
+	lifted    []policy.Exception
+	approved  map[string]*policy.Approval
+	after     *policy.Verdict // of a question with an approval
+	usedUp    bool
+	held      []policy.Ticket
+	used      []policy.Use
 }
 
 func newHouse() *house {
@@ -75,8 +98,13 @@ func (h *house) options() proxy.Options {
 	return proxy.Options{Mode: h.mode, Node: "n1", Build: "test", Store: h, Inspector: h, Law: h,
 		Register: h, Atlas: h, Ledger: ledger{h}, Decider: h, Recorder: recorder{h}, Resolver: h,
 		Observers: []proxy.Observer{h}, Now: func() time.Time { return h.now },
-		Pseudonym: func(kind, value string) string { return kind },
-		NewID:     func() string { n++; return "f" + strconv.Itoa(n) }}
+		Pseudonym: func(kind, value string) string {
+			if kind == "ticket" {
+				return "t-" + hex.EncodeToString([]byte(value))
+			}
+			return kind
+		},
+		NewID: func() string { n++; return "f" + strconv.Itoa(n) }}
 }
 
 func (h *house) gateway(t *testing.T) *proxy.Gateway {
@@ -103,7 +131,12 @@ type scan struct {
 	name   string
 }
 
-func (s *scan) Write(p []byte) (int, error)    { return len(p), s.h.at("scan " + s.name) }
+func (s *scan) Write(p []byte) (int, error) {
+	if s.name == "head" && s.h.asks != "" && strings.Contains(string(p), s.h.asks) {
+		s.report.Tallies = []inspect.Tally{{Class: inspect.WeChat, Medium: 1}}
+	}
+	return len(p), s.h.at("scan " + s.name)
+}
 func (s *scan) Take() []inspect.Finding        { return nil }
 func (s *scan) Settled() int64                 { return 0 }
 func (s *scan) Close() (inspect.Report, error) { return s.report, s.h.at("close " + s.name) }
@@ -120,6 +153,9 @@ func (h *house) At(t time.Time) (*policy.Rules, error) {
 	if t.Year() != 2026 && h.lawEnds {
 		return nil, errFault
 	}
+	if h.rules != nil {
+		return h.rules, h.at("law")
+	}
 	return &policy.Rules{Personal: map[inspect.Class]bool{inspect.Mobile: true},
 		National: []policy.Limit{{ID: "national.ns.100000", Kind: policy.CountNS, Max: 99999}}}, h.at("law")
 }
@@ -128,17 +164,48 @@ func (h *house) Identify(_ context.Context, f *policy.Flow) error {
 	if h.filed != nil {
 		f.Destination.Place = *h.filed
 	}
+	f.Destination.Recipient = h.recipient
 	return h.at("identify")
 }
 
 func (h *house) Candidates(context.Context, *policy.Flow) ([]policy.Candidate, error) {
-	return nil, h.at("candidates")
+	return h.candidates, h.at("candidates")
+}
+
+func (h *house) Exceptions(context.Context, *policy.Flow) ([]policy.Exception, error) {
+	return h.lifted, h.at("exceptions")
+}
+
+func (h *house) Hold(_ context.Context, t policy.Ticket) error {
+	h.trace = append(h.trace, "hold")
+	if err := h.at("hold"); err != nil {
+		return err
+	}
+	h.held = append(h.held, t)
+	return nil
+}
+
+func (h *house) Approval(_ context.Context, ticket string) (*policy.Approval, error) {
+	h.trace = append(h.trace, "approval")
+	return h.approved[ticket], h.at("approval")
+}
+
+func (h *house) Use(_ context.Context, u policy.Use) error {
+	h.trace = append(h.trace, "use")
+	h.used = append(h.used, u)
+	if h.usedUp {
+		return policy.ErrUsedUp
+	}
+	return h.at("use")
 }
 
 func (h *house) Decide(_ context.Context, q *policy.Question) (policy.Verdict, error) {
 	h.asked = append(h.asked, *q)
 	if q.Stage == policy.StageHead {
 		return h.first, h.at("decide head")
+	}
+	if q.Approval != nil && h.after != nil {
+		return *h.after, h.at("decide")
 	}
 	return h.verdict, h.at("decide")
 }
@@ -154,7 +221,11 @@ func (h *house) Resolve(context.Context, string, uint16) (netip.Addr, error) {
 type ledger struct{ *house }
 
 func (l ledger) Peek(_ context.Context, c policy.Count) ([]policy.Bracket, error) {
-	return []policy.Bracket{{Limit: "national.ns.100000", After: 1, Max: 99999}}, l.at("peek")
+	out := []policy.Bracket{}
+	for _, limit := range c.Limits {
+		out = append(out, policy.Bracket{Limit: limit.ID, After: 1, Max: limit.Max})
+	}
+	return out, l.at("peek")
 }
 
 func (l ledger) Reserve(_ context.Context, c policy.Count) (policy.Reservation, error) {
@@ -226,6 +297,11 @@ func (g *memGate) Write(p []byte) (int, error) {
 func (g *memGate) ReadAt(p []byte, off int64) (int, error) {
 	return bytes.NewReader(g.Bytes()).ReadAt(p, off)
 }
-func (g *memGate) Size() int64              { return int64(g.Len()) }
-func (g *memGate) NewReader() io.ReadCloser { return io.NopCloser(bytes.NewReader(g.Bytes())) }
-func (g *memGate) Close()                   { g.closed = true }
+func (g *memGate) Size() int64 { return int64(g.Len()) }
+func (g *memGate) NewReader() io.ReadCloser {
+	if err := g.h.at("read gate"); err != nil {
+		return io.NopCloser(iotest.ErrReader(err))
+	}
+	return io.NopCloser(bytes.NewReader(g.Bytes()))
+}
+func (g *memGate) Close() { g.closed = true }

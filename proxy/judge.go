@@ -3,6 +3,7 @@ package proxy
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"io"
 
@@ -56,8 +57,7 @@ func (x *Exchange) settleOnPanic(ctx context.Context) {
 	}
 	x.g.Event(EventPanic)
 	x.release(ctx)
-	x.verdict = policy.Refuse(policy.InternalFault)
-	x.step = Refused
+	x.verdict, x.step = x.stop(policy.InternalFault), Refused
 }
 
 // ask runs step 6 of the walk: candidates, brackets, verdict, reservation.
@@ -65,14 +65,15 @@ func (x *Exchange) settleOnPanic(ctx context.Context) {
 func (x *Exchange) ask(ctx context.Context, observed bool) policy.Verdict {
 	o := &x.g.o
 	if err := x.today(); err != nil {
-		return policy.Refuse(policy.LawUnavailable)
+		return x.stop(policy.LawUnavailable)
 	}
 	candidates, err := o.Register.Candidates(ctx, &x.flow)
-	if err != nil {
-		return policy.Refuse(policy.RegisterUnavail)
+	exceptions, err2 := o.Register.Exceptions(ctx, &x.flow)
+	if err != nil || err2 != nil {
+		return x.stop(policy.RegisterUnavail)
 	}
 	count := x.count(observed)
-	count.Limits = append(count.Limits, x.rules.National...)
+	count.Limits = append(count.Limits, x.rules.Limits(x.flow.Session.Exporter)...)
 	for _, c := range candidates {
 		count.Limits = append(count.Limits, c.Limits...)
 	}
@@ -80,17 +81,26 @@ func (x *Exchange) ask(ctx context.Context, observed bool) policy.Verdict {
 	for range 3 {
 		brackets, err := x.peek(ctx, count, full)
 		if err != nil {
-			return policy.Refuse(policy.LedgerUnavail)
+			return x.stop(policy.LedgerUnavail)
 		}
 		q := x.question(policy.StagePart, x.report, brackets)
-		q.Candidates = append(q.Candidates, candidates...)
-		x.intent.Counters = counters(brackets)
-		if x.intent.Question, err = q.Canonical(); err != nil {
-			return policy.Refuse(policy.DeciderFailed)
+		q.Candidates, q.Exceptions = append(q.Candidates, candidates...), exceptions
+		x.intent.Counters = policy.Snapshot(brackets, count.Limits, full)
+		v, err := x.decide(ctx, q)
+		if err == nil && v.Action == policy.Hold && !observed {
+			ticket, err2 := x.ticket(q, v.Reasons)
+			if err2 != nil {
+				return x.stop(policy.InternalFault)
+			}
+			if q.Approval, err = o.Register.Approval(ctx, ticket); err != nil {
+				return x.stop(policy.RegisterUnavail)
+			}
+			if q.Approval != nil {
+				v, err = x.decide(ctx, q)
+			}
 		}
-		v, err := o.Decider.Decide(ctx, q)
 		if err != nil {
-			return policy.Refuse(policy.DeciderFailed)
+			return x.stop(policy.DeciderFailed)
 		}
 		limit, v := x.reserve(ctx, count, v)
 		if limit == "" {
@@ -98,7 +108,21 @@ func (x *Exchange) ask(ctx context.Context, observed bool) policy.Verdict {
 		}
 		full[limit] = true
 	}
-	return policy.Refuse(policy.VolumeContended)
+	return x.stop(policy.VolumeContended)
+}
+
+// decide asks the policy and keeps the question for the record.
+func (x *Exchange) decide(ctx context.Context, q *policy.Question) (v policy.Verdict, err error) {
+	if x.intent.Question, err = q.Canonical(); err != nil {
+		return v, err
+	}
+	return x.g.o.Decider.Decide(ctx, q)
+}
+
+// stop refuses for a reason that no policy was asked about.
+func (x *Exchange) stop(code policy.Code) policy.Verdict {
+	x.intent.Stopped = code
+	return policy.Refuse(code)
 }
 
 // today moves a flow whose body came in over midnight to the day on which it
@@ -118,7 +142,7 @@ func (x *Exchange) today() error {
 // count says who would go out.
 func (x *Exchange) count(observed bool) policy.Count {
 	c := policy.Count{Flow: x.flow.ID, Entity: x.flow.Session.Exporter.USCC, At: x.flow.Time, Observe: observed}
-	c.Persons, x.intent.Persons = persons(x.rules, &x.report)
+	c.Persons, x.intent.Persons = policy.CountPersons(x.rules, &x.report)
 	return c
 }
 
@@ -152,20 +176,20 @@ func (x *Exchange) personal() bool {
 // to ask about again, or the verdict that stands.
 func (x *Exchange) reserve(ctx context.Context, c policy.Count, v policy.Verdict) (string, policy.Verdict) {
 	if v.Action == policy.Redact {
-		v = policy.Refuse(policy.RedactionUnavail)
+		v = x.stop(policy.RedactionUnavail)
 	}
 	if v.Action == policy.PassUnread {
-		v = policy.Refuse(policy.DeciderFailed) // only a head can be passed unread
+		v = x.stop(policy.DeciderFailed) // only a head can be passed unread
 	}
 	if len(c.Persons) == 0 || !v.Action.Releases() {
-		return "", v
+		return "", x.use(ctx, c, v)
 	}
 	if c.Entity == "" {
-		return "", policy.Refuse(policy.ExporterUnknown)
+		return "", x.stop(policy.ExporterUnknown)
 	}
 	named, ok := pick(c.Limits, v.Limits)
 	if !ok {
-		return "", policy.Refuse(policy.DeciderFailed)
+		return "", x.stop(policy.DeciderFailed)
 	}
 	c.Basis, c.Filing, c.Limits = v.Basis, v.Filing, named
 	held, err := x.g.o.Ledger.Reserve(ctx, c)
@@ -174,13 +198,31 @@ func (x *Exchange) reserve(ctx context.Context, c policy.Count, v policy.Verdict
 	switch {
 	case err == nil:
 		x.held = held
-		return "", v
+		return "", x.use(ctx, c, v)
 	case errors.As(err, &full):
 		return full.Bracket.Limit, v
 	case errors.As(err, &contended):
-		return "", policy.Refuse(policy.VolumeContended)
+		return "", x.stop(policy.VolumeContended)
 	}
-	return "", policy.Refuse(policy.LedgerUnavail)
+	return "", x.stop(policy.LedgerUnavail)
+}
+
+// use takes the quota of the approvals and exceptions that a release rests on,
+// or gives back the reservation and refuses. What was taken stays taken, also
+// if the flow does not leave after all.
+func (x *Exchange) use(ctx context.Context, c policy.Count, v policy.Verdict) policy.Verdict {
+	if len(v.Uses) == 0 || !v.Action.Releases() || c.Observe {
+		return v
+	}
+	err := x.g.o.Register.Use(ctx, policy.Use{Flow: x.flow.ID, At: x.flow.Time, IDs: v.Uses, Persons: int64(len(c.Persons))})
+	if err == nil {
+		return v
+	}
+	x.release(ctx)
+	if errors.Is(err, policy.ErrUsedUp) {
+		return x.stop(policy.QuotaUsedUp)
+	}
+	return x.stop(policy.RegisterUnavail)
 }
 
 // pick returns the limits with the given ids, and whether all were there.
@@ -203,10 +245,10 @@ func pick(all []policy.Limit, ids []string) ([]policy.Limit, bool) {
 
 // record makes the verdict durable. Without that nothing is released.
 func (x *Exchange) record(ctx context.Context) {
-	if x.verdict.Action == policy.Hold {
-		x.intent.Ticket = x.ticket()
-	}
 	x.describe()
+	if x.verdict.Action == policy.Hold && x.g.o.Mode == Enforce {
+		x.hold(ctx)
+	}
 	err := x.append(ctx, policy.Entry{Kind: policy.KindIntent, Intent: &x.intent})
 	if err == nil {
 		x.sendsOK = x.verdict.Action.Releases()
@@ -224,7 +266,7 @@ func (x *Exchange) record(ctx context.Context) {
 	// intent without outcome and call it in doubt; nothing left, so the
 	// reservation is given back.
 	x.release(ctx)
-	x.step, x.verdict = Refused, policy.Refuse(policy.RecorderUnavail)
+	x.step, x.verdict = Refused, x.stop(policy.RecorderUnavail)
 	x.intent.Decided, x.intent.Enforced = x.verdict, policy.Block
 }
 
@@ -267,14 +309,52 @@ func (x *Exchange) release(ctx context.Context) {
 	x.intent.Reservation = nil
 }
 
-// ticket binds a held part to its exporter and recipient by a keyed digest.
-func (x *Exchange) ticket() string {
+// hold keeps the ticket for the reviewers. One that nobody could review would
+// be a dead end, so without it the flow is refused.
+func (x *Exchange) hold(ctx context.Context) {
+	in := &x.intent
+	t := policy.Ticket{ID: in.Ticket, At: x.g.o.Now(), Flow: x.flow.ID, Exporter: in.Exporter, Recipient: in.Recipient,
+		Host: in.Host, Country: in.Place.Country, Purpose: in.Declared.Purpose, Filing: x.verdict.Filing, Bytes: x.Size(),
+		Reasons: x.verdict.Reasons, Classes: in.Classes, Persons: in.Persons, Policy: x.verdict.Policy, Pack: in.Pack}
+	if code := x.keep(ctx, t); code != "" {
+		x.verdict = x.stop(code)
+		in.Ticket, in.Decided, in.Enforced = "", x.verdict, policy.Block
+	}
+}
+
+// keep hands the ticket to the register and says what went wrong.
+func (x *Exchange) keep(ctx context.Context, t policy.Ticket) (code policy.Code) {
+	defer func() {
+		if recover() != nil {
+			x.g.Event(EventPanic)
+			code = policy.InternalFault
+		}
+	}()
+	if err := x.g.o.Register.Hold(ctx, t); err != nil {
+		return policy.RegisterUnavail
+	}
+	return ""
+}
+
+// ticket names a held part by a keyed digest of exporter, destination, how and
+// what for it is sent, what was found, the rules that hold it, the body, and
+// head and trailers where something was found in them: a retry of the same is
+// known by it, anything else has another.
+func (x *Exchange) ticket(q *policy.Question, held []policy.Reason) (string, error) {
 	h := sha256.New()
-	io.WriteString(h, x.flow.Session.Exporter.USCC+"\x00"+x.flow.Destination.Recipient+"\x00"+x.flow.Destination.Host+"\x00")
+	d := &x.flow.Destination
+	body := sha256.New()
 	if x.gate != nil {
-		if _, err := io.Copy(h, x.gate.NewReader()); err != nil {
-			return ""
+		if _, err := io.Copy(body, x.gate.NewReader()); err != nil {
+			return "", err
 		}
 	}
-	return x.g.o.Pseudonym("ticket", string(h.Sum(nil)))
+	// JSON keeps each part apart from the next, whatever it holds.
+	err := json.NewEncoder(h).Encode([]any{x.flow.Session.Exporter.USCC, d.Recipient, d.Host, d.Port, d.Place.Country, x.flow.Direction,
+		x.flow.Scheme, x.flow.Method, x.flow.Declared, x.told, q.Found, held, body.Sum(nil)})
+	if err != nil {
+		return "", err
+	}
+	x.intent.Ticket = x.g.o.Pseudonym("ticket", string(h.Sum(nil)))
+	return x.intent.Ticket, nil
 }

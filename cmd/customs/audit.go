@@ -163,7 +163,7 @@ func writeJSON(w io.Writer, v any) error {
 func newAuditShowCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show RECORD",
-		Short: "Show one record with its entries, by its id or an entry's number",
+		Short: `Show one record with its entries, by its id, an entry's number or "last"`,
 		Args:  oneArg("RECORD"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := auditSource(cmd)

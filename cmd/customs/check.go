@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/policy/law"
 	"github.com/datacustoms/customs/policy/rego"
+	"github.com/datacustoms/customs/policy/sign"
 	"github.com/spf13/cobra"
 )
 
@@ -23,9 +25,9 @@ func newCheckCmd() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check CONFIG",
 		Short: "Show every fault of a configuration at once",
-		Long: `Read a configuration, and the rule packs, country database and Rego modules
-that it names, as "serve" would, and show every fault with its line. Nothing
-is opened, made or listened on. Exit 0 it can be used, 1 it has faults, 2 it
+		Long: `Read a configuration, and the rule packs, country database, Rego modules and
+bundle that it names, as "serve" would, with their signatures, and show every
+fault with its line. Nothing is opened, made, fetched or listened on. Exit 0 it can be used, 1 it has faults, 2 it
 cannot be read.`,
 		Args: oneArg("CONFIG"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -51,6 +53,7 @@ cannot be read.`,
 			}
 			fmt.Fprintln(out, "ok")
 			describeConfig(out, c)
+			describeLaw(out, c)
 			return nil
 		},
 	}
@@ -107,12 +110,13 @@ func rulesFaults(c *config.Config) []error {
 	found(packsFault(c.Law.Packs))
 	_, err := rules.LoadFiles(c.Inspect.Rules...)
 	found(err)
-	book, err := law.Open(c.Law.Packs, c.Law.SPI)
-	if err == nil {
-		_, err = book.At(time.Now())
+	keys, err := sign.ParseVerifiers(c.Law.Keys)
+	if err != nil {
+		keys = nil // the configuration's faults name it
 	}
-	usable := err == nil
-	found(err)
+	own := packAsk{options: law.Options{Dir: c.Law.Packs, Profile: c.Law.SPI, Keys: keys}, at: time.Now()}
+	lawFaults := packFaults(own, law.Inspect(c.Law.Packs, keys))
+	faults = append(faults, lawFaults...)
 	builtIn := *c
 	builtIn.Law = config.Law{SPI: config.Default().Law.SPI}
 	r, err := readRules(&builtIn)
@@ -122,13 +126,32 @@ func rulesFaults(c *config.Config) []error {
 	}
 	var packs liveLaw
 	packs.Store(r.book)
-	if usable {
+	if book, err := openBook(c); err == nil && len(lawFaults) == 0 {
 		packs.Store(book)
 	}
-	if _, err := rego.New(rego.Options{Law: &packs, Dir: c.Policy.Dir}); err != nil {
-		for _, fault := range parts(err) {
-			faults = append(faults, errors.New(moduleFiles(fault.Error(), c.Policy.Dir)))
+	return append(faults, policyFaults(c, &packs)...)
+}
+
+// policyFaults reads the modules and, unless it has to be fetched, the bundle.
+func policyFaults(c *config.Config, packs policy.Law) []error {
+	keys, err := sign.ParseVerifiers(c.Policy.Keys)
+	if err != nil {
+		return nil // the configuration's faults name it
+	}
+	var body []byte
+	if c.Policy.Bundle != "" && !config.IsURL(c.Policy.Bundle) {
+		got, err := newBundleSource(c.Policy.Bundle, nil).fetch(context.Background())
+		if err != nil {
+			return []error{err}
 		}
+		body = got.body
+	}
+	if _, err = rego.New(policyOptions(packs, c, keys, body)); err == nil {
+		return nil
+	}
+	var faults []error
+	for _, fault := range parts(err) {
+		faults = append(faults, errors.New(moduleFiles(fault.Error(), c.Policy.Dir)))
 	}
 	return faults
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/datacustoms/customs/policy/audit"
 	"github.com/datacustoms/customs/policy/law"
 	"github.com/datacustoms/customs/policy/ledger"
+	"github.com/datacustoms/customs/policy/policytest"
 	"github.com/datacustoms/customs/policy/policytest/faultfs"
 	"github.com/datacustoms/customs/policy/rego"
 	"github.com/datacustoms/customs/proxy"
@@ -39,7 +40,7 @@ func newShop(t *testing.T) *shop {
 	s := &shop{t: t, people: synth.New(3, time.Now()).Adults(6)}
 	var err error
 	if s.engine, err = engine.New(engine.Options{Key: make([]byte, 32)}); err == nil {
-		if s.law, err = law.Open("", "strict"); err == nil {
+		if s.law, err = law.Open(law.Options{Profile: "strict"}); err == nil {
 			s.decider, err = rego.New(rego.Options{Law: s.law})
 		}
 	}
@@ -53,13 +54,7 @@ func newShop(t *testing.T) *shop {
 }
 
 // noFilings is a Register without filings: small volumes pass as EX_SMALL.
-type noFilings struct{}
-
-func (noFilings) Identify(context.Context, *policy.Flow) error { return nil }
-func (noFilings) Candidates(context.Context, *policy.Flow) ([]policy.Candidate, error) {
-	return nil, nil
-}
-func (noFilings) Ready(context.Context) error { return nil }
+type noFilings struct{ policytest.Register }
 
 // anywhere places every name at one address overseas.
 type anywhere struct{}
@@ -90,7 +85,7 @@ func (s *shop) boot(disk *faultfs.Disk) (*machine, error) {
 		m.audit.Close()
 		return nil, err
 	}
-	m.gateway, err = proxy.New(proxy.Options{Node: "n", Store: s.store, Inspector: s.engine, Law: s.law, Register: noFilings{},
+	m.gateway, err = proxy.New(proxy.Options{Node: "n", Store: s.store, Inspector: s.engine, Law: s.law, Register: &noFilings{},
 		Atlas: anywhere{}, Ledger: m.ledger, Decider: s.decider, Recorder: m.audit, Resolver: anywhere{},
 		Pseudonym: func(kind, _ string) string { return kind }, Now: time.Now,
 		NewID: func() string { s.ids++; return fmt.Sprintf("flow-%d", s.ids) }})

@@ -17,7 +17,7 @@ import (
 // TestReload sends traffic without a pause while the configuration and a rule
 // pack are broken and mended: no flow is lost, the old stays, the log says why.
 func TestReload(t *testing.T) {
-	config := strings.Replace(sampleConfig, "law: {spi: strict}", "law: {spi: strict, packs: packs}", 1)
+	config := strings.Replace(sampleConfig, "law: {spi: strict}", "law: {spi: strict, packs: packs, keys: [\""+packKey().public+"\"]}", 1)
 	dir := t.TempDir()
 	packs := filepath.Join(dir, "packs")
 	if err := os.Mkdir(packs, 0o755); err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,7 +17,7 @@ import (
 )
 
 // newFilingStatusCmd is suspend or revoke.
-func newFilingStatusCmd(name, short string, do func(*registry.Registry, context.Context, string, string) (registry.Change, error)) *cobra.Command {
+func newFilingStatusCmd(name, to, short string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   name + " ID",
 		Short: short,
@@ -28,9 +27,13 @@ func newFilingStatusCmd(name, short string, do func(*registry.Registry, context.
 			if err != nil {
 				return err
 			}
+			kind, err := wantKind(cmd)
+			if err != nil {
+				return err
+			}
 			reason, _ := cmd.Flags().GetString("reason")
 			return withRegistry(cmd, false, func(r *registry.Registry) error {
-				c, err := do(r, cmd.Context(), args[0], reason)
+				c, err := r.SetStatus(cmd.Context(), kind, args[0], to, reason)
 				if err != nil {
 					return filingFault(cmd, format, err)
 				}
@@ -38,6 +41,7 @@ func newFilingStatusCmd(name, short string, do func(*registry.Registry, context.
 			})
 		},
 	}
+	kindFlag(cmd)
 	cmd.Flags().String("reason", "", "why; kept with the revision")
 	if err := cmd.MarkFlagRequired("reason"); err != nil {
 		panic(err)
@@ -66,15 +70,25 @@ func noteEnded(cmd *cobra.Command, f policy.Filing) {
 	}
 }
 
+// noteAdded says what a person who adds a document should know.
+func noteAdded(cmd *cobra.Command, doc any) {
+	switch d := doc.(type) {
+	case policy.Filing:
+		noteEnded(cmd, d)
+	case registry.ExceptionDoc:
+		fmt.Fprintf(cmd.ErrOrStderr(), "customs: note: exception %s has no effect until two reviewers approve this revision; see customs review show %s\n", d.ID, d.ID)
+	}
+}
+
 func printChange(w io.Writer, format string, c registry.Change) error {
 	if format == "json" {
 		return json.NewEncoder(w).Encode(c)
 	}
 	if c.Same {
-		_, err := fmt.Fprintf(w, "filing %s revision %d is stored like this already\n", c.Filing, c.Revision)
+		_, err := fmt.Fprintf(w, "%s %s revision %d is stored like this already\n", c.Kind, c.Object, c.Revision)
 		return err
 	}
-	_, err := fmt.Fprintf(w, "filing %s revision %d stored (%s), sha256 %s\n", c.Filing, c.Revision, c.Act, c.Digest)
+	_, err := fmt.Fprintf(w, "%s %s revision %d stored (%s), sha256 %s\n", c.Kind, c.Object, c.Revision, c.Act, c.Digest)
 	return err
 }
 

@@ -18,7 +18,6 @@ import (
 	"github.com/datacustoms/customs/inspect/check"
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/policy/disk"
-	"github.com/datacustoms/customs/policy/law"
 	"github.com/datacustoms/customs/policy/ledger"
 )
 
@@ -130,7 +129,7 @@ func showStandings(cmd *cobra.Command, cfg *config.Config, view *ledger.View, fo
 	if year == 0 {
 		year = now.Year()
 	}
-	book, err := law.Open(cfg.Law.Packs, cfg.Law.SPI)
+	book, err := openBook(cfg)
 	if err != nil {
 		return exitError{Code: 2, Err: err}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/policy/atlas"
 	"github.com/datacustoms/customs/policy/law"
+	"github.com/datacustoms/customs/policy/sign"
 )
 
 // liveLaw and liveAtlas let a reload exchange the whole set of packs or
@@ -20,6 +21,21 @@ var _ policy.Law = (*liveLaw)(nil)
 
 // At implements policy.Law.
 func (l *liveLaw) At(t time.Time) (*policy.Rules, error) { return l.Load().At(t) }
+
+// Pathway implements registry.Terms.
+func (l *liveLaw) Pathway(w policy.Pathway, day string) law.Pathway { return l.Load().Pathway(w, day) }
+
+// liveKeys are the reviewers' keys in force.
+type liveKeys struct {
+	atomic.Pointer[[]sign.Verifier]
+}
+
+func (k *liveKeys) list() []sign.Verifier {
+	if p := k.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
 
 type liveAtlas struct{ atomic.Pointer[atlas.Atlas] }
 

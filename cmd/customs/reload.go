@@ -13,20 +13,21 @@ import (
 	"github.com/datacustoms/customs/cmd/customs/internal/config"
 	"github.com/datacustoms/customs/inspect/rules"
 	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/proxy/identity"
 	"go.uber.org/zap"
 )
 
-// reload exchanges rule packs, Rego modules, exporters and destinations. All
-// of it is read and checked first; with any fault nothing changes. Flows that
-// are open keep the rules that they began with.
+// reload exchanges rule packs, the policy, exporters, reviewers and
+// destinations. All of it is read and checked first; with any fault nothing
+// changes. Flows that are open keep the rules that they began with.
 func (h *house) reload(ctx context.Context, file string) {
 	cfg, err := h.readAgain(file)
-	stale := false
+	was, stale := h.law.Load(), false
 	if err == nil {
 		stale, err = h.otherRules(cfg)
 	}
 	if err == nil {
-		err = h.swap(cfg)
+		err = h.swap(ctx, cfg)
 	}
 	if err != nil {
 		h.log.Error("reload refused, the old configuration stays", zap.Error(err))
@@ -43,10 +44,10 @@ func (h *house) reload(ctx context.Context, file string) {
 	h.meter.Reloaded(len(left) == 0)
 	h.warnCIIO(cfg)
 	h.warnUnread(cfg)
+	h.tellLaw(ctx, was)
 	digest := h.decider.Digest()
-	entry := policy.Entry{Schema: policy.EntrySchema, Kind: policy.KindAdmin, Node: nodeName(), Time: time.Now(),
-		Admin: &policy.Admin{Act: "reload", Object: "configuration", Digest: configDigest(cfg), Note: "policy " + digest}}
-	if _, err := h.audit.Append(ctx, entry); err != nil {
+	note := "policy " + digest + ", pack " + packInForce(&h.law)
+	if err := h.record(ctx, policy.Admin{Act: "reload", Object: "configuration", Digest: configDigest(cfg), Note: note}); err != nil {
 		h.log.Error("reload is in force but could not be recorded", zap.Error(err))
 	}
 	h.log.Info("reloaded", zap.String("policy", digest), zap.String("pack", packInForce(&h.law)))
@@ -67,9 +68,9 @@ func (h *house) readAgain(file string) (*config.Config, error) {
 	return cfg, err
 }
 
-// swap reads everything, then exchanges it. The decider goes first because it
+// swap reads everything, then exchanges it. The policy goes first because it
 // can still refuse; what follows cannot fail.
-func (h *house) swap(cfg *config.Config) error {
+func (h *house) swap(ctx context.Context, cfg *config.Config) error {
 	r, err := readRules(cfg)
 	if err != nil {
 		return err
@@ -77,14 +78,43 @@ func (h *house) swap(cfg *config.Config) error {
 	if age := minorAge(r.book); age != h.minorAge {
 		return fmt.Errorf("rule packs: minor_age is now %d and was %d: the scan takes it up only with a restart", age, h.minorAge)
 	}
-	if err := h.decider.ReloadUnder(r.book); err != nil {
+	src, got, away, err := h.bundleFor(ctx, cfg)
+	if err != nil {
 		return err
 	}
-	if err := h.exporters.Replace(r.exporters); err != nil {
+	h.changing.Lock()
+	defer h.changing.Unlock()
+	docs, err := h.registry.Exporters(ctx)
+	if err != nil {
+		return err
+	}
+	parties, err := withRegister(r.exporters, docs)
+	if err != nil {
+		return err
+	}
+	if _, err := identity.New(parties); err != nil { // a table of its own finds the faults
+		return err
+	}
+	if err := h.takePolicy(r.book, cfg, r.policyKeys, got.body); err != nil {
+		return err
+	}
+	if err := h.exporters.Replace(parties); err != nil {
 		return err
 	}
 	h.law.Store(r.book)
 	h.atlas.Store(r.places)
+	h.reviewers.Store(&r.reviewers)
+	h.inForce.Store(cfg)
+	h.conflicting = false
+	h.meter.Exporters(true)
+	if h.bundles = src; src != nil {
+		src.accept(got)
+		h.tellBundle(ctx, away, false)
+	}
+	select {
+	case h.polled <- struct{}{}:
+	default:
+	}
 	return nil
 }
 
@@ -103,7 +133,7 @@ func needRestart(old, new *config.Config) []string {
 		a, b any
 	}{
 		{"data", old.Data, new.Data}, {"listen", old.Listen, new.Listen}, {"mode", old.Mode, new.Mode},
-		{"ca", old.CA, new.CA}, {"upstream", old.Upstream, new.Upstream}, {"policy.dir", old.Policy, new.Policy},
+		{"ca", old.CA, new.CA}, {"upstream", old.Upstream, new.Upstream},
 		{"limits", old.Limits, new.Limits}, {"timeouts", old.Timeouts, new.Timeouts},
 		{"audit", old.Audit, new.Audit}, {"drain", old.Drain, new.Drain}, {"log", old.Log, new.Log},
 	} {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/inspect/synth"
 	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/policy/sign"
 )
 
 // opened is a house in a directory of its own, with rule packs and modules
@@ -27,10 +29,15 @@ func opened(t *testing.T, files map[string]string) (*house, string) {
 		}
 	}
 	for name, text := range files {
-		put(t, filepath.Join(dir, name), text)
+		if strings.HasPrefix(name, "packs/") {
+			putSigned(t, filepath.Join(dir, name), text)
+		} else {
+			put(t, filepath.Join(dir, name), text)
+		}
 	}
 	cfg := demoConfig(filepath.Join(dir, "data"))
 	cfg.Law.Packs, cfg.Policy.Dir = filepath.Join(dir, "packs"), filepath.Join(dir, "rego")
+	cfg.Law.Keys = []string{packKey().public}
 	h, err := openHouse(context.Background(), cfg, zap.NewNop(), extras{})
 	if err != nil {
 		t.Fatal(err)
@@ -48,6 +55,33 @@ func put(t *testing.T, path, text string) {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// packKey is the key that rule packs of these tests are signed with.
+var packKey = sync.OnceValue(func() (k struct {
+	signer sign.Signer
+	public string
+}) {
+	private, public, err := sign.Generate("law.test")
+	if err != nil {
+		panic(err)
+	}
+	if k.signer, err = sign.ParseSigner(private); err != nil {
+		panic(err)
+	}
+	k.public = public
+	return k
+})
+
+// putSigned writes a rule pack with its signature.
+func putSigned(t *testing.T, path, text string) {
+	t.Helper()
+	sig, err := sign.Sign(packKey().signer, sign.Pack, []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, path+".sig", string(sig))
+	put(t, path, text)
 }
 
 func pack(t *testing.T, old, new string) string {
@@ -69,12 +103,12 @@ func TestReloadChecksModulesUnderTheNewPack(t *testing.T) {
 	h, dir := opened(t, map[string]string{"rego/own.rego": `package customs.operator
 deny contains "age" if to_number(split(data.pack.thresholds.national[0].id, ".")[2]) < 5`})
 	before, digest := h.law.Load(), h.decider.Digest()
-	put(t, filepath.Join(dir, "packs", "cn-2024.yaml"), pack(t, "national.ns.100000,", "national.ns.first,"))
-	if err := h.swap(h.cfg); err == nil || h.law.Load() != before || h.decider.Digest() != digest {
+	putSigned(t, filepath.Join(dir, "packs", "cn-2024.yaml"), pack(t, "national.ns.100000,", "national.ns.first,"))
+	if err := h.swap(context.Background(), h.cfg); err == nil || h.law.Load() != before || h.decider.Digest() != digest {
 		t.Errorf("a pack under which no question can be answered is in force: %v", err)
 	}
-	put(t, filepath.Join(dir, "packs", "cn-2024.yaml"), pack(t, "both_kinds: true", "both_kinds: false"))
-	if err := h.swap(h.cfg); err != nil || h.law.Load() == before {
+	putSigned(t, filepath.Join(dir, "packs", "cn-2024.yaml"), pack(t, "both_kinds: true", "both_kinds: false"))
+	if err := h.swap(context.Background(), h.cfg); err != nil || h.law.Load() == before {
 		t.Errorf("a sound pack was refused: %v", err)
 	}
 }
@@ -97,8 +131,8 @@ func TestThePackSaysWhoIsAMinor(t *testing.T) {
 		}
 	}
 	before := h.law.Load()
-	put(t, filepath.Join(dir, "packs", "cn-2024.yaml"), pack(t, "minor_age: 14", "minor_age: 18"))
-	if err := h.swap(h.cfg); err == nil || h.law.Load() != before {
+	putSigned(t, filepath.Join(dir, "packs", "cn-2024.yaml"), pack(t, "minor_age: 14", "minor_age: 18"))
+	if err := h.swap(context.Background(), h.cfg); err == nil || h.law.Load() != before {
 		t.Errorf("another age is in force without the scan: %v", err)
 	}
 }
@@ -127,7 +161,7 @@ func TestRecordingOfFilingsSurvivesAnEmptyMark(t *testing.T) {
 	if _, err := h.registry.Add(context.Background(), f); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.recordFilings(context.Background()); err != nil {
+	if _, err := h.recordChanges(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if last, err := readSeq(h.path("registry.recorded")); err != nil || last != 1 {

@@ -1,32 +1,50 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/datacustoms/customs/cmd/customs/internal/config"
 	"github.com/datacustoms/customs/inspect"
-	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/policy/atlas"
 	"github.com/datacustoms/customs/policy/law"
+	"github.com/datacustoms/customs/policy/sign"
 	"github.com/datacustoms/customs/proxy/identity"
 )
 
 // ruleSet is what a reload exchanges, read and checked as a whole.
 type ruleSet struct {
-	book      *law.Book
-	places    *atlas.Atlas
-	exporters []identity.Entry
+	book       *law.Book
+	places     *atlas.Atlas
+	exporters  []identity.Entry // of the configuration
+	reviewers  []sign.Verifier
+	policyKeys []sign.Verifier
+}
+
+// openBook reads the rule packs that a configuration names.
+func openBook(cfg *config.Config) (*law.Book, error) {
+	keys, err := sign.ParseVerifiers(cfg.Law.Keys)
+	if err != nil {
+		return nil, fmt.Errorf("law.keys: %w", err)
+	}
+	return law.Open(law.Options{Dir: cfg.Law.Packs, Profile: cfg.Law.SPI, Keys: keys})
 }
 
 // readRules reads the rule set that a configuration names.
 func readRules(cfg *config.Config) (ruleSet, error) {
 	var r ruleSet
 	var err error
-	if r.book, err = law.Open(cfg.Law.Packs, cfg.Law.SPI); err != nil {
+	if r.book, err = openBook(cfg); err != nil {
 		return r, err
 	}
 	if _, err := r.book.At(time.Now()); err != nil {
 		return r, err
+	}
+	if r.reviewers, err = sign.ParseVerifiers(cfg.Review.Reviewers); err != nil {
+		return r, fmt.Errorf("review.reviewers: %w", err)
+	}
+	if r.policyKeys, err = sign.ParseVerifiers(cfg.Policy.Keys); err != nil {
+		return r, fmt.Errorf("policy.keys: %w", err)
 	}
 	o := atlas.Options{MMDB: cfg.Countries.MMDB}
 	for _, d := range cfg.Destinations {
@@ -39,10 +57,7 @@ func readRules(cfg *config.Config) (ruleSet, error) {
 	if r.places, err = atlas.New(o); err != nil {
 		return r, err
 	}
-	for _, e := range cfg.Exporters {
-		r.exporters = append(r.exporters, identity.Entry{Clients: e.Clients, MayDeclare: e.MayDeclare,
-			Exporter: policy.Exporter{USCC: e.USCC, Name: e.Name, Group: e.Group, CIIO: e.CIIO, Zone: e.Zone, City: e.City}})
-	}
+	r.exporters = configured(cfg)
 	// A table of its own finds the faults before anything is exchanged.
 	_, err = identity.New(r.exporters)
 	return r, err

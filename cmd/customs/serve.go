@@ -23,8 +23,8 @@ func newServeCmd() *cobra.Command {
 		Use:   "serve",
 		Short: "Run the gateway",
 		Long: `Run the gateway until SIGTERM or SIGINT, which drain it. SIGHUP reads the
-configuration, the rule packs and the Rego modules again; with a fault in any
-of them everything stays as it was. Without a configuration file the proxy is
+configuration, the rule packs, the Rego modules or their bundle, the exporters
+and the reviewers again; with a fault in any of them everything stays as it was. Without a configuration file the proxy is
 on 127.0.0.1:8080, the console on 127.0.0.1:8081, data in ./customs-data, and
 every finding of personal data blocks, since no exporter is known.`,
 		Args: cobra.NoArgs,
@@ -117,7 +117,7 @@ func (h *house) start(ctx context.Context) (*running, error) {
 		front.Close()
 		return nil, fmt.Errorf("listen.console: %w", err)
 	}
-	r := &running{h: h, failed: make(chan error, 2), ended: make(chan struct{}, 3),
+	r := &running{h: h, failed: make(chan error, 2), ended: make(chan struct{}, 4),
 		Proxy: front.Addr().String(), Console: back.Addr().String()}
 	r.console = newConsole(buildVersion(), h.cfg.Mode, meter.Uninspected(), h.meter.Handler(), h.gateway.Ready)
 	go r.run(func() error { return h.door.Serve(context.WithoutCancel(ctx), front) })
@@ -125,9 +125,10 @@ func (h *house) start(ctx context.Context) (*running, error) {
 	watching, unwatch := context.WithCancel(context.WithoutCancel(ctx))
 	r.unwatch = unwatch
 	go r.run(func() error { h.watchStores(watching); return nil })
+	go r.run(func() error { h.watchBundle(watching); return nil })
 	h.log.Info("listening", zap.String("proxy", r.Proxy), zap.String("console", r.Console),
 		zap.String("mode", h.cfg.Mode), zap.String("data", h.cfg.Data), zap.String("profile", h.law.Load().Profile()),
-		zap.String("version", buildVersion()))
+		zap.String("pack", packInForce(&h.law)), zap.String("policy", h.decider.Digest()), zap.String("version", buildVersion()))
 	if log, journal := h.audit.Cut(), h.ledger.Cut(); log+journal > 0 {
 		h.log.Warn("unfinished last lines of a stop were left out", zap.Int64("log_bytes", log), zap.Int64("ledger_bytes", journal))
 	}
@@ -139,6 +140,7 @@ func (h *house) start(ctx context.Context) (*running, error) {
 		say("rule changed by the operator", zap.String("file", c.File), zap.String("rule", c.Rule), zap.String("change", c.What), zap.Bool("less_is_found", c.Weaker))
 	}
 	h.log.Warn("NOT inspected", zap.Strings("what", meter.Uninspected()))
+	h.warnLaw()
 	h.warnCIIO(h.cfg)
 	h.warnUnread(h.cfg)
 	return r, nil

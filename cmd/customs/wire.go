@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/datacustoms/customs/certs"
@@ -45,7 +48,9 @@ type house struct {
 	minorAge    int // that the engine knows
 	law         liveLaw
 	atlas       liveAtlas
+	reviewers   liveKeys
 	exporters   *identity.Book
+	roots       *x509.CertPool
 	decider     *rego.Decider
 	registry    *registry.Registry
 	ledger      *ledger.Ledger
@@ -59,6 +64,15 @@ type house struct {
 	door        *explicit.Door
 
 	closers []func() error // run last to first
+
+	// changing is held while what can change at run time is exchanged; it
+	// guards what stands below it.
+	changing    sync.Mutex
+	bundles     *bundleSource // of inForce; nil without one
+	badBundle   bool          // the last look for a bundle failed
+	conflicting bool          // the register's exporters are not in force
+	inForce     atomic.Pointer[config.Config]
+	polled      chan struct{} // the bundle or its interval is another
 }
 
 // extras are what a demo or a test adds to a configuration.
@@ -73,13 +87,14 @@ type extras struct {
 // openHouse assembles the gateway and brings ledger and log together. Nothing
 // listens yet.
 func openHouse(ctx context.Context, cfg *config.Config, log *zap.Logger, x extras) (h *house, err error) {
-	h = &house{cfg: cfg, log: log, pinned: x.pinned}
+	h = &house{cfg: cfg, log: log, pinned: x.pinned, polled: make(chan struct{}, 1)}
+	h.inForce.Store(cfg)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, h.close())
 		}
 	}()
-	steps := []func() error{h.openKeys, h.openRules, func() error { return h.openStores(ctx) },
+	steps := []func() error{h.openKeys, func() error { return h.openRoots(x) }, func() error { return h.openRules(ctx) }, func() error { return h.openStores(ctx) },
 		func() error { return h.openGuard(x) }, func() error { return h.openGateway(x) },
 		func() error { return h.recoverFlows(ctx) }, h.openDoor}
 	for _, step := range steps {
@@ -120,13 +135,14 @@ func openCA(cfg *config.Config) (*certs.Authority, error) {
 	return certs.Open(filepath.Join(cfg.Data, "ca"), certs.Options{})
 }
 
-func (h *house) openRules() error {
+func (h *house) openRules(ctx context.Context) error {
 	r, err := readRules(h.cfg)
 	if err != nil {
 		return err
 	}
 	h.law.Store(r.book)
 	h.atlas.Store(r.places)
+	h.reviewers.Store(&r.reviewers)
 	h.minorAge = minorAge(r.book)
 	if h.catalogue, err = rules.LoadFiles(h.cfg.Inspect.Rules...); err != nil {
 		return err
@@ -134,18 +150,17 @@ func (h *house) openRules() error {
 	if h.engine, err = engine.New(engine.Options{Key: h.keys.key("subject"), Catalogue: h.catalogue, MinorAge: h.minorAge}); err != nil {
 		return err
 	}
-	if h.exporters, err = identity.New(r.exporters); err != nil {
-		return err
-	}
-	h.decider, err = rego.New(rego.Options{Law: &h.law, Dir: h.cfg.Policy.Dir})
-	return err
+	return h.openPolicy(ctx, r)
 }
 
 func (h *house) openStores(ctx context.Context) (err error) {
-	if h.registry, err = registry.Open(h.path("registry.db"), registry.Options{}); err != nil {
+	if h.registry, err = registry.Open(h.path("registry.db"), registry.Options{Law: &h.law, Reviewers: h.reviewers.list, Exporters: h.ownExporters}); err != nil {
 		return err
 	}
 	h.closers = append(h.closers, h.registry.Close)
+	if err = h.openParties(ctx); err != nil {
+		return err
+	}
 	if h.audit, err = audit.Open(audit.Options{Dir: h.cfg.Data, Node: nodeName(), Files: disk.Files{}, Now: time.Now}); err != nil {
 		return err
 	}
@@ -170,6 +185,7 @@ func (h *house) openGateway(x extras) (err error) {
 	if err != nil {
 		return err
 	}
+	h.meter.Exporters(!h.conflicting)
 	observers := append([]proxy.Observer{newFlowLog(h.log, h.cfg, h.keys), h.meter}, x.observers...)
 	inspector := inspect.Inspector(h.engine)
 	if x.inspector != nil {

@@ -12,10 +12,8 @@ import (
 	"github.com/datacustoms/customs/proxy/upstream"
 )
 
-// openGuard builds what leaves: the dial guard and the pools to origins.
-func (h *house) openGuard(x extras) error {
-	t := h.cfg.Timeouts
-	h.guard = upstream.NewGuard(upstream.GuardOptions{Allow: h.cfg.Upstream.Allow, Lookup: x.lookup, Timeout: t.Resolve})
+// openRoots reads the authorities that servers are verified with.
+func (h *house) openRoots(x extras) (err error) {
 	var pems [][]byte
 	for _, path := range h.cfg.Upstream.Roots {
 		text, err := os.ReadFile(path)
@@ -27,11 +25,15 @@ func (h *house) openGuard(x extras) error {
 	if x.roots != nil {
 		pems = append(pems, x.roots)
 	}
-	roots, err := upstream.Roots(pems...)
-	if err != nil {
-		return err
-	}
-	h.pool = upstream.NewPool(upstream.PoolOptions{Roots: roots, DialTimeout: t.Dial, HandshakeTimeout: t.Handshake,
+	h.roots, err = upstream.Roots(pems...)
+	return err
+}
+
+// openGuard builds what leaves: the dial guard and the pools to origins.
+func (h *house) openGuard(x extras) error {
+	t := h.cfg.Timeouts
+	h.guard = upstream.NewGuard(upstream.GuardOptions{Allow: h.cfg.Upstream.Allow, Lookup: x.lookup, Timeout: t.Resolve})
+	h.pool = upstream.NewPool(upstream.PoolOptions{Roots: h.roots, DialTimeout: t.Dial, HandshakeTimeout: t.Handshake,
 		HeaderTimeout: t.Response, IdleTimeout: t.Idle})
 	h.closers = append(h.closers, func() error { h.pool.Close(); return nil })
 	return nil

@@ -2,14 +2,22 @@
 # the directory it is pointed to, checks them, and swaps them in as a whole on
 # SIGHUP; a directory with a fault is refused and the old rules stay.
 #
-# The package is customs.operator, and it is heard through four sets. Each can
-# only make a verdict stricter; nothing here can let through what the law
-# stops.
+# The package is customs.operator, and it is heard through five sets. Four can
+# only make a verdict stricter. The fifth, relax, can overlook a fault of a
+# filing where the rule pack says so; nothing here can let through what the
+# law stops.
 #
 #   deny     ids of rules of yours that refuse the flow
 #   hold     ids of rules of yours that send it to review by two persons
 #   redact   classes of data that are taken out before it goes
 #   require  what a flow must have: "filing", "sa", "purpose" or "link"
+#   relax    reason codes that no longer keep a filing from covering a flow,
+#            as "PURPOSE_UNDECLARED"; heard only for the codes that the rule
+#            pack lists under operator.may_relax, and named in the record;
+#            any other has no effect (customs policy eval says which count)
+#
+# Tests are rules test_… in *_test.rego, package customs.operator_test:
+# customs policy test DIR runs them, operator_test.rego is a sample.
 #
 # input is the canonical question: place, exporter, declared purpose, classes
 # found, coverage and candidate filings; never a value, a name or a URL.

@@ -299,7 +299,7 @@ func TestRecordsAndFind(t *testing.T) {
 	if want := "[atrue btrue cfalse]"; err != nil || fmt.Sprint(got) != want {
 		t.Errorf("Records = %v, %v; want %s", got, err, want)
 	}
-	for id, n := range map[string]int{"b": 5, "3": 5, "8": 1} {
+	for id, n := range map[string]int{"b": 5, "3": 5, "8": 1, "last": 1} {
 		if _, found, err := audit.Find(bg, source(d), id); err != nil || len(found) != n {
 			t.Errorf("Find(%s) = %d entries, %v; want %d", id, len(found), err, n)
 		}

@@ -111,9 +111,33 @@ func joinGroups(entries []policy.Entry) []policy.Entry {
 // ErrNoRecord means that the log has no entry of the flow.
 var ErrNoRecord = errors.New("no record of that id in the log")
 
-// Find returns the entries of one flow, or the one entry of that number, and
-// the record that the flow's entries fold to.
+// Last is what Find takes for the newest flow.
+const Last = "last"
+
+// newest returns the flow whose first entry is the newest in the log.
+func newest(ctx context.Context, s Source) (string, error) {
+	flow := ""
+	err := Read(ctx, s, func(e policy.Entry) error {
+		if e.Kind == policy.KindIntent {
+			flow = e.Flow
+		}
+		return nil
+	})
+	if err == nil && flow == "" {
+		err = ErrNoRecord
+	}
+	return flow, err
+}
+
+// Find returns the entries of one flow, of the last one, or the one entry of
+// that number, and the record that the flow's entries fold to.
 func Find(ctx context.Context, s Source, id string) (policy.Record, []policy.Entry, error) {
+	if id == Last {
+		var err error
+		if id, err = newest(ctx, s); err != nil {
+			return policy.Record{}, nil, err
+		}
+	}
 	seq, _ := strconv.ParseUint(id, 10, 64)
 	var found []policy.Entry
 	collect := func(match func(policy.Entry) bool) error {

@@ -1,21 +1,19 @@
-// Package law keeps the rule packs: dated data with the legal numbers, class
-// lists and sensitivity profiles that decisions rest on.
+// Package law keeps the law as dated data: national rule packs with the legal
+// numbers, class lists and sensitivity profiles, lists of free-trade zones, and
+// catalogues of scenarios and important data.
 //
-// A Book holds the packs that came with the program and those in an
-// operator's directory, and gives the Rules in force on the date of a flow,
-// so a flow of the past is judged by the law of its day. The promise: a pack
-// that is not understood in full is refused in full, and a Reload that
-// meets one keeps what was in force.
+// A Book holds the files that came with the program and those in an operator's
+// directory, and gives the Rules in force on the date of a flow, so a flow of
+// the past is judged by the law of its day. The promise: a file that is not
+// understood in full is refused in full, an operator's file has a signature,
+// and a Reload that meets a fault keeps what was in force.
 package law
 
 import (
 	"cmp"
-	"embed"
-	"errors"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -23,173 +21,149 @@ import (
 	"time"
 
 	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/policy/sign"
 )
 
-//go:embed *.yaml
-var builtin embed.FS
+// Options say where the files of the law are.
+type Options struct {
+	// Dir holds the operator's own files; empty for none. Each *.yaml there
+	// has its signature beside it, in a file of that name with .sig added.
+	Dir     string
+	Profile string          // sensitivity profile; empty means strict
+	Keys    []sign.Verifier // that the operator's own files are signed with
+}
 
-// Book is a set of rule packs under one sensitivity profile.
+// Book is the law under one sensitivity profile.
 type Book struct {
-	dir     string
-	profile string
-	mu      sync.Mutex // serialises Reload
-	pages   atomic.Pointer[[]page]
+	o     Options
+	mu    sync.Mutex // serialises Reload
+	state atomic.Pointer[state]
 }
 
 var _ policy.Law = (*Book)(nil)
 
-// page is a pack with its first day and the first day it no longer rules.
-type page struct {
-	pack  *Pack
-	from  string
-	until string // exclusive; empty for no end
-	rules *policy.Rules
+// state is what is in force, read and checked as a whole.
+type state struct {
+	packs      []*Pack // by date
+	lists      []*List // by id
+	catalogues []*Catalogue
+	pages      []page // by date
 }
 
-// Open reads the built-in packs and, unless dir is empty, all *.yaml files in
-// it. A file there with the id of a built-in pack replaces that pack. An
-// empty profile means strict.
-func Open(dir, profile string) (*Book, error) {
-	b := &Book{dir: dir, profile: cmp.Or(profile, "strict")}
+// Open reads the built-in files and, unless Dir is empty, all *.yaml files in
+// it. A file there with the id of a built-in one replaces it.
+func Open(o Options) (*Book, error) {
+	o.Profile = cmp.Or(o.Profile, "strict")
+	o.Keys = slices.Clone(o.Keys)
+	b := &Book{o: o}
 	if err := b.Reload(); err != nil {
 		return nil, err
 	}
 	return b, nil
 }
 
-// Reload reads the packs again. On error the packs in force stay.
+// Reload reads the files again. On error what was in force stays.
 func (b *Book) Reload() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	packs, err := readAll(builtin)
+	files, err := readAll(&b.o)
 	if err != nil {
 		return err
 	}
-	if b.dir != "" {
-		own, err := readAll(os.DirFS(b.dir))
-		if err != nil {
-			return fmt.Errorf("rule packs in %s: %w", b.dir, err)
-		}
-		for id, p := range own {
-			packs[id] = p
-		}
-	}
-	pages, err := bind(packs, b.profile)
+	s, err := bind(files, b.o.Profile)
 	if err != nil {
 		return err
 	}
-	b.pages.Store(&pages)
+	b.state.Store(s)
 	return nil
 }
 
 // At returns the rules in force on the Shanghai date of t.
 func (b *Book) At(t time.Time) (*policy.Rules, error) {
-	day := t.In(policy.Shanghai).Format(time.DateOnly)
-	pages := *b.pages.Load()
-	for i := range pages {
-		p := &pages[i]
-		if day >= p.from && (p.until == "" || day < p.until) {
-			return p.rules, nil
+	s := b.state.Load()
+	if p := s.page(t); p != nil {
+		return p.rules()
+	}
+	return nil, fmt.Errorf("no rule pack in force on %s; there are %s; add a pack for that day", dayOf(t), listed(s.packs))
+}
+
+// page is that of the Shanghai date of t, or nil.
+func (s *state) page(t time.Time) *page {
+	day := dayOf(t)
+	for i := range s.pages {
+		if p := &s.pages[i]; day >= p.from && (p.until == "" || day < p.until) {
+			return p
 		}
 	}
-	return nil, fmt.Errorf("no rule pack in force on %s; there are %s; add a pack for that day", day, listed(pages))
+	return nil
 }
 
-// Profile returns the name of the sensitivity profile.
-func (b *Book) Profile() string { return b.profile }
+func dayOf(t time.Time) string { return t.In(policy.Shanghai).Format(time.DateOnly) }
 
-// Packs returns the packs by date. They are shared and must not be changed.
-func (b *Book) Packs() []*Pack {
-	var out []*Pack
-	for _, p := range *b.pages.Load() {
-		out = append(out, p.pack)
-	}
-	return out
-}
-
-func listed(pages []page) string {
+func listed(packs []*Pack) string {
 	var out []string
-	for _, p := range pages {
-		to := cmp.Or(p.pack.To, "open")
-		out = append(out, fmt.Sprintf("%s (%s to %s)", p.pack.ID, p.from, to))
+	for _, p := range packs {
+		out = append(out, fmt.Sprintf("%s (%s to %s)", p.ID, p.From, cmp.Or(p.To, "open")))
 	}
 	return strings.Join(out, ", ")
 }
 
-// source is a parsed pack with where it came from.
-type source struct {
-	pack   *Pack
-	name   string
-	digest string
+// Profile returns the name of the sensitivity profile.
+func (b *Book) Profile() string { return b.o.Profile }
+
+// Packs returns the national packs by date. They are shared and must not be
+// changed, and neither must Lists and Catalogues.
+func (b *Book) Packs() []*Pack { return slices.Clone(b.state.Load().packs) }
+
+// Lists returns the lists of the zones by id, of any date.
+func (b *Book) Lists() []*List { return slices.Clone(b.state.Load().lists) }
+
+// Catalogues returns the catalogues by id, of any date.
+func (b *Book) Catalogues() []*Catalogue { return slices.Clone(b.state.Load().catalogues) }
+
+// Snapshot returns the merged document with a digest, as PackID has it. It is
+// shared and must not be changed.
+func (b *Book) Snapshot(digest string) ([]byte, bool) {
+	for _, p := range b.state.Load().pages {
+		if p.digest == digest {
+			return p.merged, true
+		}
+	}
+	return nil, false
 }
 
-func readAll(fsys fs.FS) (map[string]source, error) {
-	names, err := fs.Glob(fsys, "*.yaml")
-	if err != nil {
-		return nil, err
+// Snapshots returns all merged documents, of any date, by their digests.
+func (b *Book) Snapshots() map[string][]byte {
+	out := map[string][]byte{}
+	for _, p := range b.state.Load().pages {
+		out[p.digest] = p.merged
 	}
-	if _, err := fs.Stat(fsys, "."); err != nil {
-		return nil, fmt.Errorf("read directory: %w", err)
-	}
-	out := map[string]source{}
-	var faults []error
-	for _, name := range names {
-		src, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			faults = append(faults, fmt.Errorf("read rule pack: %w", err))
-			continue
-		}
-		p, err := parse(name, src)
-		if err != nil {
-			faults = append(faults, err)
-			continue
-		}
-		if other, ok := out[p.ID]; ok {
-			faults = append(faults, fmt.Errorf("rule packs %s and %s have the same id %s", other.name, name, p.ID))
-			continue
-		}
-		out[p.ID] = source{p, filepath.Base(name), digest(src)}
-	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
-	}
-	return out, nil
+	return out
 }
 
-// bind orders the packs by date and resolves the profile in each.
-func bind(packs map[string]source, profile string) ([]page, error) {
-	var all []source
-	for _, s := range packs {
-		all = append(all, s)
+// Pathway returns what the law says of a pathway on a day written 2006-01-02,
+// by the newest pack that had begun by then, or else the oldest. A pathway
+// that the pack does not know is the zero Pathway, which binds nothing.
+func (b *Book) Pathway(w policy.Pathway, day string) Pathway {
+	return b.pack(day).Pathways[string(w)]
+}
+
+// Calendar returns the working days as the pack of a day knows them, which is
+// chosen as by Pathway.
+func (b *Book) Calendar(day string) Calendar { return b.pack(day).Calendar }
+
+func (b *Book) pack(day string) *Pack {
+	packs := b.state.Load().packs
+	out := packs[0]
+	for _, p := range packs {
+		if day >= p.From {
+			out = p
+		}
 	}
-	slices.SortFunc(all, func(a, b source) int {
-		return cmp.Or(cmp.Compare(a.pack.From, b.pack.From), cmp.Compare(a.pack.ID, b.pack.ID))
-	})
-	var pages []page
-	for i, s := range all {
-		pg := page{pack: s.pack, from: s.pack.From}
-		if s.pack.To != "" {
-			to, err := time.Parse(time.DateOnly, s.pack.To)
-			if err != nil {
-				return nil, fmt.Errorf("rule pack %s: effective_to: %w", s.pack.ID, err)
-			}
-			pg.until = to.AddDate(0, 0, 1).Format(time.DateOnly)
-		}
-		if i+1 < len(all) {
-			next := all[i+1].pack
-			if next.From == s.pack.From || pg.until != "" && next.From < pg.until {
-				return nil, fmt.Errorf("rule packs %s (%s to %s) and %s (from %s) overlap; end the first before the second begins",
-					s.pack.ID, s.pack.From, s.pack.To, next.ID, next.From)
-			}
-			if pg.until == "" {
-				pg.until = next.From
-			}
-		}
-		var err error
-		if pg.rules, err = resolve(s, profile); err != nil {
-			return nil, err
-		}
-		pages = append(pages, pg)
-	}
-	return pages, nil
+	return out
+}
+
+func digestOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }

@@ -24,7 +24,7 @@ func at(t *testing.T, s string) time.Time {
 }
 
 func TestDefaultPackHoldsTheNationalNumbers(t *testing.T) {
-	b, err := law.Open("", "")
+	b, err := law.Open(law.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func TestDefaultPackHoldsTheNationalNumbers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]int64{"national.ns.100000": 99_999, "national.ns.1000000": 999_999, "national.sp.10000": 9_999}
+	want := map[string]int64{"national.ns.100000": 99_999, "national.ns.1000000": 999_999, "national.sp.1": 0, "national.sp.10000": 9_999}
 	for _, l := range r.National {
 		if want[l.ID] != l.Max || !slices.Contains(l.Bases, "SC") || !slices.Contains(l.Bases, policy.BasisObserved) {
 			t.Errorf("limit %s has max %d and bases %v", l.ID, l.Max, l.Bases)
@@ -67,7 +67,7 @@ func TestProfiles(t *testing.T) {
 		{"strict", inspect.Mobile, false},
 	}
 	for _, tt := range tests {
-		b, err := law.Open("", tt.profile)
+		b, err := law.Open(law.Options{Profile: tt.profile})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,7 +79,7 @@ func TestProfiles(t *testing.T) {
 			t.Errorf("%s in %s: sensitive = %v, want %v", tt.class, tt.profile, got, tt.want)
 		}
 	}
-	if _, err := law.Open("", "lenient"); err == nil || !strings.Contains(err.Error(), "gb45574-2025") {
+	if _, err := law.Open(law.Options{Profile: "lenient"}); err == nil || !strings.Contains(err.Error(), "gb45574-2025") {
 		t.Errorf("unknown profile: %v", err)
 	}
 }
@@ -93,20 +93,13 @@ func builtinPack(t *testing.T) string {
 	return string(b)
 }
 
-func write(t *testing.T, dir, name, text string) {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestALaterPackTakesOverOnItsShanghaiDay(t *testing.T) {
 	dir := t.TempDir()
 	next := strings.Replace(builtinPack(t), "id: cn-2024", "id: cn-2027", 1)
 	next = strings.Replace(next, "effective_from: 2024-03-22", "effective_from: 2027-01-01\neffective_to: 2027-12-31", 1)
 	next = strings.Replace(next, "reach: 10000,", "reach: 20000,", 1)
 	write(t, dir, "next.yaml", next)
-	b, err := law.Open(dir, "")
+	b, err := open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +141,7 @@ func TestFaultyPacksAreRefusedWithTheirPlace(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
 			write(t, dir, "cn-2024.yaml", strings.Replace(builtinPack(t), tt.old, tt.new, 1))
-			_, err := law.Open(dir, "")
+			_, err := open(dir)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Fatalf("got %v, want an error with %q", err, tt.want)
 			}
@@ -165,7 +158,7 @@ func TestOverlapIsRefused(t *testing.T) {
 	write(t, dir, "a.yaml", closed)
 	next := strings.Replace(builtinPack(t), "id: cn-2024", "id: cn-2027", 1)
 	write(t, dir, "b.yaml", strings.Replace(next, "effective_from: 2024-03-22", "effective_from: 2027-01-01", 1))
-	if _, err := law.Open(dir, ""); err == nil || !strings.Contains(err.Error(), "overlap") {
+	if _, err := open(dir); err == nil || !strings.Contains(err.Error(), "overlap") {
 		t.Errorf("got %v, want overlap", err)
 	}
 }
@@ -173,7 +166,7 @@ func TestOverlapIsRefused(t *testing.T) {
 func TestReloadKeepsTheOldOnError(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, "own.yaml", builtinPack(t))
-	b, err := law.Open(dir, "")
+	b, err := open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,35 +184,13 @@ func TestReloadKeepsTheOldOnError(t *testing.T) {
 	if r, _ := b.At(at(t, "2026-01-01T00:00:00Z")); r.MinorAge != 16 {
 		t.Errorf("age %d, want 16", r.MinorAge)
 	}
-	if _, err := law.Open(filepath.Join(dir, "absent"), ""); err == nil {
+	if _, err := open(filepath.Join(dir, "absent")); err == nil {
 		t.Error("an absent directory was taken for an empty one")
 	}
 }
 
-func FuzzOpen(f *testing.F) {
-	b, err := os.ReadFile("cn-2024.yaml")
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(b)
-	f.Add([]byte("schema: dc.pack/1\nprofiles: {a: {union_of: [a]}}"))
-	f.Fuzz(func(t *testing.T, src []byte) {
-		dir := t.TempDir()
-		write(t, dir, "p.yaml", string(src))
-		book, err := law.Open(dir, "")
-		if err != nil {
-			return
-		}
-		for _, p := range book.Packs() {
-			if p.ID == "" || len(p.Thresholds.National) < 2 {
-				t.Fatal("an incomplete pack was taken")
-			}
-		}
-	})
-}
-
 func ExampleBook_At() {
-	book, err := law.Open("", "strict")
+	book, err := law.Open(law.Options{Profile: "strict"})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -235,5 +206,6 @@ func ExampleBook_At() {
 	// Output:
 	// national.ns.100000 99999
 	// national.ns.1000000 999999
+	// national.sp.1 0
 	// national.sp.10000 9999
 }

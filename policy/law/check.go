@@ -1,203 +1,165 @@
 package law
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"slices"
+	"regexp"
 	"strings"
-	"time"
 
 	"github.com/goccy/go-yaml"
-
-	"github.com/datacustoms/customs/policy"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/printer"
 )
 
-// maxPack bounds a pack file; the default is about 6 KiB.
-const maxPack = 4 << 20
+// maxText bounds a text that is shown to people.
+const maxText = 2000
 
-// parse reads one pack and checks all of it. The error names every fault with
-// its line and a caret.
-func parse(name string, src []byte) (*Pack, error) {
-	if len(src) > maxPack {
-		return nil, fmt.Errorf("rule pack %s: larger than %d bytes", name, maxPack)
-	}
-	var p Pack
-	dec := yaml.NewDecoder(bytes.NewReader(src), yaml.Strict())
-	if err := dec.Decode(&p); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, fmt.Errorf("rule pack %s: empty file", name)
-		}
-		return nil, fmt.Errorf("rule pack %s: %s", name, yaml.FormatError(err, false, true))
-	}
-	var next any
-	if err := dec.Decode(&next); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("rule pack %s: more than one document in the file", name)
-	}
-	c := checker{name: name, src: src}
-	c.head(&p)
-	c.thresholds(&p)
-	c.lists(&p)
-	c.pathways(&p)
-	if len(c.faults) > 0 {
-		return nil, errors.Join(c.faults...)
-	}
-	return &p, nil
-}
+// maxFaults bounds how many faults of one file are listed.
+const maxFaults = 100
 
 // checker collects the faults of one file.
 type checker struct {
 	name   string
-	src    []byte
+	doc    *ast.File // nil where there is no file, as in a snapshot
 	faults []error
 }
 
 // fault records what is wrong at a YAML path, with the line it stands on.
 func (c *checker) fault(path, format string, args ...any) {
-	msg := fmt.Sprintf(format, args...)
-	where := ""
-	if p, err := yaml.PathString(path); err == nil {
-		if s, err := p.AnnotateSource(c.src, false); err == nil {
-			where = "\n" + string(s)
-		}
+	if len(c.faults) == maxFaults {
+		c.faults = append(c.faults, fmt.Errorf("rule pack %s: has more faults; mend these first", c.name))
 	}
-	c.faults = append(c.faults, fmt.Errorf("rule pack %s: %s: %s%s", c.name, strings.TrimPrefix(path, "$."), msg, where))
+	if len(c.faults) > maxFaults {
+		return
+	}
+	msg, place := fmt.Sprintf(format, args...), ""
+	if path != "$" { // the file as a whole has no place
+		place = strings.TrimPrefix(path, "$.") + ": "
+	}
+	c.faults = append(c.faults, fmt.Errorf("rule pack %s: %s%s%s", c.name, place, msg, c.line(path)))
 }
 
-func (c *checker) head(p *Pack) {
-	if p.Schema != Schema {
-		c.fault("$.schema", "must be %s", Schema)
+// line shows where a path stands, or the nearest one above it that is there.
+func (c *checker) line(path string) string {
+	for c.doc != nil {
+		if p, err := yaml.PathString(path); err == nil {
+			if n, err := p.FilterFile(c.doc); err == nil && n.GetToken() != nil {
+				var show printer.Printer
+				return "\n" + show.PrintErrorToken(n.GetToken(), false)
+			}
+		}
+		cut := strings.LastIndexAny(path, ".[")
+		if cut <= 0 {
+			return ""
+		}
+		path = path[:cut]
 	}
-	if p.ID == "" {
-		c.fault("$.id", "must not be empty")
+	return ""
+}
+
+// file checks what was read.
+func (c *checker) file(f *file) {
+	c.head(f.head())
+	switch {
+	case f.pack != nil:
+		c.pack(f.pack)
+	case f.list != nil:
+		c.list(f.list)
+	case f.catalogue != nil:
+		c.catalogue(f.catalogue)
 	}
-	from, err := time.Parse(time.DateOnly, p.From)
+}
+
+func (c *checker) head(h head) {
+	c.id("$.id", h.id, idForm, "letters and digits with dashes between, as CN-SH-2024")
+	c.text("$.title", h.title, false)
+	from, err := day(h.from)
 	if err != nil {
 		c.fault("$.effective_from", "must be a date like 2024-03-22")
 	}
-	if p.To != "" {
-		to, err := time.Parse(time.DateOnly, p.To)
-		if err != nil {
+	if h.to != "" {
+		to, toErr := day(h.to)
+		if toErr != nil {
 			c.fault("$.effective_to", "must be a date like 2027-12-31, or absent")
-		} else if to.Before(from) {
-			c.fault("$.effective_to", "lies before effective_from %s", p.From)
+		} else if err == nil && to.Before(from) {
+			c.fault("$.effective_to", "lies before effective_from %s", h.from)
 		}
-	}
-	if p.MinorAge < 1 || p.MinorAge > 18 {
-		c.fault("$.minor_age", "must be from 1 to 18")
 	}
 }
 
-func (c *checker) thresholds(p *Pack) {
-	needs := []string{policy.NeedSCOrCert.String(), policy.NeedSAVolume.String()}
+// id checks a name that stands in records.
+func (c *checker) id(path, s string, form *regexp.Regexp, want string) {
+	switch {
+	case s == "":
+		c.fault(path, "must not be empty")
+	case longNumber(s):
+		c.fault(path, "holds a number as long as a person's; use another name")
+	case !named(form, s):
+		c.fault(path, "must be %s, of at most %d characters", want, maxName)
+	}
+}
+
+// text checks words for people.
+func (c *checker) text(path, s string, must bool) {
+	switch {
+	case must && strings.TrimSpace(s) == "":
+		c.fault(path, "must not be empty")
+	case len(s) > maxText:
+		c.fault(path, "is longer than %d bytes", maxText)
+	case control(s):
+		c.fault(path, "holds a character that steers a terminal; leave it out")
+	}
+}
+
+// classes checks the names of classes and that each stands there once. A name
+// that no built-in rule finds may be one of the operator's own.
+func (c *checker) classes(path string, names []string) {
+	if len(names) > maxClasses {
+		c.fault(path, "lists more than %d classes", maxClasses)
+		return
+	}
 	seen := map[string]bool{}
-	lowest, highest := false, false
-	for i, t := range p.Thresholds.National {
-		at := fmt.Sprintf("$.thresholds.national[%d]", i)
-		if !strings.HasPrefix(t.ID, "national.") || seen[t.ID] {
-			c.fault(at+".id", "must be unique and begin with national.")
+	for i, n := range names {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if !named(classForm, n) {
+			c.fault(at, "must be the name of a class, as pi.contact.mobile; customs scan shows them")
 		}
-		seen[t.ID] = true
-		if t.Kind != string(policy.CountNS) && t.Kind != string(policy.CountSP) {
-			c.fault(at+".kind", "must be ns or sp")
+		if seen[n] {
+			c.fault(at, "is listed twice")
 		}
-		if t.Reach < 1 {
-			c.fault(at+".reach", "must be 1 or more")
-		}
-		if !slices.Contains(needs, t.Need) {
-			c.fault(at+".need", "must be one of %s", strings.Join(needs, ", "))
-		}
-		lowest = lowest || t.Kind == string(policy.CountNS) && t.Need == needs[0]
-		highest = highest || t.Need == needs[1]
-	}
-	// Without both the policy could not tell a small volume from a large one.
-	if !lowest || !highest {
-		c.fault("$.thresholds.national", "needs at least one ns threshold with need sc_or_cert and one with need sa_volume")
-	}
-	if len(p.Thresholds.Bases) == 0 {
-		c.fault("$.thresholds.bases", "must name the legal bases that are added up")
+		seen[n] = true
 	}
 }
 
-func (c *checker) lists(p *Pack) {
-	if len(p.Classes.Personal) == 0 {
-		c.fault("$.classes.personal", "must not be empty")
+// patterns checks what names scenarios.
+func (c *checker) patterns(path string, names []string) {
+	if len(names) > maxClasses {
+		c.fault(path, "lists more than %d scenarios", maxClasses)
+		return
 	}
-	if len(p.Classes.Secret) == 0 {
-		c.fault("$.classes.secret", "must not be empty")
-	}
-	personal := map[string]bool{}
-	for _, k := range p.Classes.Personal {
-		personal[k] = true
-	}
-	for _, k := range p.Classes.Linked {
-		if !personal[k] {
-			c.fault("$.classes.linked", "class %s is not in classes.personal", k)
-		}
-	}
-	for name, f := range p.Profiles {
-		at := "$.profiles." + quoteKey(name)
-		if len(f.Sensitive) == 0 && len(f.UnionOf) == 0 {
-			c.fault(at, "must list sensitive classes or union_of")
-		}
-		for _, k := range f.Sensitive {
-			if !personal[k] {
-				c.fault(at+".sensitive", "class %s is not in classes.personal", k)
-			}
-		}
-		for _, u := range f.UnionOf {
-			if g, ok := p.Profiles[u]; !ok || len(g.UnionOf) > 0 {
-				c.fault(at+".union_of", "%s must be a profile of this pack that lists its classes itself", u)
-			}
-		}
-	}
-	if len(p.Profiles) == 0 {
-		c.fault("$.profiles", "must not be empty")
-	}
-	for i, h := range p.Denied.Hosts {
-		if h != strings.ToLower(h) || strings.HasSuffix(h, ".") || h == "" || strings.ContainsAny(h, "/: \t") || !ascii(h) {
-			c.fault(fmt.Sprintf("$.denied.hosts[%d]", i), "must be a lower-case name or *.suffix without port or trailing dot, in ASCII (xn--…)")
+	for i, n := range names {
+		if !pattern(n) {
+			c.fault(fmt.Sprintf("%s[%d]", path, i), "must be the code of a scenario as icv.aftersales, a branch as icv.*, or *")
 		}
 	}
 }
 
-// ascii reports whether a name is in the form in which destinations are known.
-func ascii(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r > '~' })
-}
-
-func (c *checker) pathways(p *Pack) {
-	for _, name := range []policy.Pathway{policy.SA, policy.SC, policy.CERT} {
-		if _, ok := p.Pathways[string(name)]; !ok {
-			c.fault("$.pathways", "%s is missing", name)
+// days checks a list of dates, each there once.
+func (c *checker) days(path string, days []string) {
+	seen := map[string]bool{}
+	for i, d := range days {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if _, err := day(d); err != nil {
+			c.fault(at, "must be a date like 2024-03-22")
 		}
-	}
-	for name, w := range p.Pathways {
-		at := "$.pathways." + quoteKey(name)
-		for _, s := range w.Satisfies {
-			var n policy.Need
-			if n.UnmarshalText([]byte(s)) != nil || n < policy.NeedSCOrCert {
-				c.fault(at+".satisfies", "must list sc_or_cert, sa_volume or sa_hard")
-			}
+		if seen[d] {
+			c.fault(at, "is listed twice")
 		}
-		if w.Years < 0 || w.Years > 100 {
-			c.fault(at+".years", "must be from 0 to 100")
-		}
-	}
-	for name, e := range p.Exemptions {
-		if !slices.Contains(exemptions, policy.Code(name)) {
-			c.fault("$.exemptions."+quoteKey(name), "is no exemption that the policy knows")
-		}
-		if e.Article == "" {
-			c.fault("$.exemptions."+quoteKey(name), "must cite an article")
-		}
+		seen[d] = true
 	}
 }
 
-// exemptions are those that the decision asks about.
-var exemptions = []policy.Code{policy.ExNoPI, policy.ExTransit, policy.ExContract, policy.ExHR, policy.ExEmergency,
-	policy.ExSmall, policy.ExLegalDuty}
+// maxClasses bounds a list of names.
+const maxClasses = 500
 
 // quoteKey writes a map key so that a YAML path takes it literally.
 func quoteKey(k string) string { return "'" + strings.ReplaceAll(k, "'", `\'`) + "'" }

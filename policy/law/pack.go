@@ -20,13 +20,19 @@ type Pack struct {
 	Pathways   map[string]Pathway   `yaml:"pathways" json:"pathways"`
 	Needs      map[string]Need      `yaml:"needs" json:"needs"`
 	Exemptions map[string]Exemption `yaml:"exemptions" json:"exemptions"`
+	Records    Records              `yaml:"records" json:"records,omitzero"`
+	Operator   Operator             `yaml:"operator" json:"operator"`
+	Calendar   Calendar             `yaml:"calendar" json:"calendar"`
 }
 
 // Thresholds are the national yearly person counts.
 type Thresholds struct {
-	BothKinds bool        `yaml:"both_kinds" json:"both_kinds"`
-	Bases     []string    `yaml:"bases" json:"bases"`
-	National  []Threshold `yaml:"national" json:"national"`
+	BothKinds bool     `yaml:"both_kinds" json:"both_kinds"`
+	Bases     []string `yaml:"bases" json:"bases"`
+	// Exempt says whether what goes out under other bases counts too: in or
+	// out, which is the default.
+	Exempt   string      `yaml:"exempt" json:"exempt,omitempty"`
+	National []Threshold `yaml:"national" json:"national"`
 }
 
 // Threshold is one legal number: from Reach persons on, Need applies.
@@ -70,6 +76,8 @@ type Pathway struct {
 	// Renew and FileWithin are lead times in working days.
 	Renew      int `yaml:"renew_working_days" json:"renew_working_days,omitempty"`
 	FileWithin int `yaml:"file_within_working_days" json:"file_within_working_days,omitempty"`
+	// WarnDays are the working days before the end at which somebody is told.
+	WarnDays []int `yaml:"warn_working_days" json:"warn_working_days,omitempty"`
 	// Cities and Countries bound where exporter and recipient may be; cities
 	// are prefixes of GB/T 2260 codes. Empty means anywhere.
 	Cities    []string `yaml:"cities" json:"cities,omitempty"`
@@ -77,6 +85,13 @@ type Pathway struct {
 	// Onward bounds where a recipient may pass data on to; empty means
 	// anywhere.
 	Onward []string `yaml:"onward" json:"onward,omitempty"`
+}
+
+// Records say for how many years the report of a protection impact assessment
+// is kept; 0 asks nothing.
+type Records struct {
+	KeepYears int    `yaml:"keep_years" json:"keep_years"`
+	Article   string `yaml:"article" json:"article"`
 }
 
 // Need cites the law of a need.

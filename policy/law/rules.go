@@ -1,36 +1,23 @@
 package law
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"slices"
-	"strings"
 
 	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/policy"
 )
 
-// resolve turns a pack into the rules of one profile.
-func resolve(s source, profile string) (*policy.Rules, error) {
-	p := s.pack
-	f, ok := p.Profiles[profile]
-	if !ok {
-		return nil, fmt.Errorf("rule pack %s has no sensitivity profile of that name; it has %s",
-			p.ID, strings.Join(slices.Sorted(maps.Keys(p.Profiles)), ", "))
-	}
-	sensitive := set(f.Sensitive)
-	for _, u := range f.UnionOf {
-		maps.Copy(sensitive, set(p.Profiles[u].Sensitive))
-	}
+// rules are those of one profile. b is the document and digest names it.
+func (m *merged) rules(b []byte, digest, profile string) (*policy.Rules, error) {
+	p := m.Pack
 	r := &policy.Rules{
-		Pack:             policy.PackID{ID: p.ID, Digest: s.digest},
+		Pack:             policy.PackID{ID: p.ID, Digest: digest},
 		Profile:          profile,
 		Personal:         set(p.Classes.Personal),
 		Linked:           set(p.Classes.Linked),
-		Sensitive:        sensitive,
+		Sensitive:        set(p.Profiles[profile].Sensitive),
 		Secret:           set(p.Classes.Secret),
 		Core:             set(p.Classes.Core),
 		Important:        set(p.Classes.Important),
@@ -39,53 +26,45 @@ func resolve(s source, profile string) (*policy.Rules, error) {
 		DeniedHosts:      p.Denied.Hosts,
 		DeniedRecipients: p.Denied.Recipients,
 	}
-	// What went out in observe mode without a basis went out all the same.
-	bases := append(slices.Clone(p.Thresholds.Bases), policy.BasisObserved)
-	for _, t := range p.Thresholds.National {
-		r.National = append(r.National, policy.Limit{ID: t.ID, Kind: policy.CountKind(t.Kind),
-			Max: t.Reach - 1, Bases: bases})
+	for _, u := range p.Profiles[profile].UnionOf {
+		maps.Copy(r.Sensitive, set(p.Profiles[u].Sensitive))
 	}
-	var err error
-	r.Data, err = asData(p, profile)
-	return r, err
+	m.count(r)
+	if err := json.Unmarshal(b, &r.Data); err != nil {
+		return nil, fmt.Errorf("rule pack %s as data: %w", p.ID, err)
+	}
+	r.Data["profile"] = profile
+	return r, nil
 }
 
-// asData gives the pack as the policy sees it, with the profile in force.
-func asData(p *Pack, profile string) (map[string]any, error) {
-	b, err := json.Marshal(p)
-	if err != nil {
-		return nil, fmt.Errorf("rule pack %s as data: %w", p.ID, err)
+// count sets the limits that persons are counted against.
+func (m *merged) count(r *policy.Rules) {
+	bases := m.Thresholds.counted()
+	for _, t := range m.Thresholds.National {
+		r.National = append(r.National, policy.Limit{ID: t.ID, Kind: policy.CountKind(t.Kind), Max: t.Reach - 1, Bases: bases})
 	}
-	var m map[string]any
-	if err := json.Unmarshal(b, &m); err != nil {
-		return nil, fmt.Errorf("rule pack %s as data: %w", p.ID, err)
+	for _, k := range m.Marks {
+		if k.Scale != nil && k.Scale.Limit != "" {
+			r.Scale = append(r.Scale, policy.Limit{ID: k.Scale.Limit, Kind: policy.CountKind(k.Scale.Kind), Max: k.Scale.Reach - 1, Bases: bases})
+		}
 	}
-	m["profile"] = profile
-	return m, nil
+	zoned := m.Thresholds.inZones()
+	r.Zone = map[string][]policy.Limit{}
+	for _, l := range m.Lists {
+		limits := l.limits(zoned)
+		if len(limits) == 0 {
+			continue
+		}
+		for _, z := range l.Zones {
+			r.Zone[z] = append(r.Zone[z], limits...)
+		}
+	}
 }
 
 func set(names []string) map[inspect.Class]bool {
 	out := make(map[inspect.Class]bool, len(names))
 	for _, n := range names {
 		out[inspect.Class(n)] = true
-	}
-	return out
-}
-
-func digest(src []byte) string {
-	sum := sha256.Sum256(src)
-	return hex.EncodeToString(sum[:])
-}
-
-// Pathway returns what the law says of a pathway on a day written 2006-01-02,
-// by the newest pack that had begun by then, or else the oldest. A pathway
-// that the pack does not know is the zero Pathway, which binds nothing.
-func (b *Book) Pathway(w policy.Pathway, day string) Pathway {
-	var out Pathway
-	for i, p := range *b.pages.Load() {
-		if i == 0 || day >= p.from {
-			out = p.pack.Pathways[string(w)]
-		}
 	}
 	return out
 }

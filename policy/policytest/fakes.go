@@ -15,9 +15,14 @@ import (
 	"github.com/datacustoms/customs/policy"
 )
 
-// Register answers with fixed filings.
+// Register answers with fixed filings, exceptions and approvals. Held and Used
+// keep what it was told.
 type Register struct {
 	Filings  []policy.Candidate
+	Lifted   []policy.Exception
+	Approved map[string]*policy.Approval // by ticket
+	Held     []policy.Ticket
+	Used     []policy.Use
 	Complete func(f *policy.Flow) // what Identify does; nil changes nothing
 	Fault    func() error
 }
@@ -35,6 +40,28 @@ func (r *Register) Identify(_ context.Context, f *policy.Flow) error {
 // Candidates returns Filings.
 func (r *Register) Candidates(context.Context, *policy.Flow) ([]policy.Candidate, error) {
 	return r.Filings, fault(r.Fault)
+}
+
+// Exceptions returns Lifted.
+func (r *Register) Exceptions(context.Context, *policy.Flow) ([]policy.Exception, error) {
+	return r.Lifted, fault(r.Fault)
+}
+
+// Hold keeps the ticket.
+func (r *Register) Hold(_ context.Context, t policy.Ticket) error {
+	r.Held = append(r.Held, t)
+	return fault(r.Fault)
+}
+
+// Approval looks in Approved.
+func (r *Register) Approval(_ context.Context, ticket string) (*policy.Approval, error) {
+	return r.Approved[ticket], fault(r.Fault)
+}
+
+// Use keeps the use.
+func (r *Register) Use(_ context.Context, u policy.Use) error {
+	r.Used = append(r.Used, u)
+	return fault(r.Fault)
 }
 
 // Ready answers the fault.

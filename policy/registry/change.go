@@ -3,20 +3,25 @@ package registry
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/datacustoms/customs/policy"
 )
 
-// The acts of a change.
+// The acts of a change. Those of the other kinds are made alike:
+// exporter.add, recipient.suspend.
 const (
 	ActAdd     = "filing.add"
 	ActSuspend = "filing.suspend"
 	ActRevoke  = "filing.revoke"
+	ActApprove = "review.approve"
+	ActDeny    = "review.deny"
 )
 
 // maxNote bounds the reason of a change.
@@ -26,101 +31,158 @@ const maxNote = 500
 // signature of f are the registry's own and are not read. Faults come all at
 // once as *FaultError, and then nothing is stored.
 func (r *Registry) Add(ctx context.Context, f policy.Filing) (Change, error) {
-	f = bare(f)
-	if err := Validate(f, r.o.Law); err != nil {
+	return r.AddDocument(ctx, f)
+}
+
+// AddDocument is Add for a policy.Filing, ExporterDoc, RecipientDoc or
+// ExceptionDoc.
+func (r *Registry) AddDocument(ctx context.Context, doc any) (Change, error) {
+	d, err := asDocument(doc)
+	if err != nil {
 		return Change{}, err
 	}
-	return r.change(ctx, f.ID, ActAdd, "", func(prev *row) (policy.Filing, error) {
-		if prev.filing.Status == statusRevoked {
-			return f, revoked(f.ID)
+	var c Change
+	err = r.write(ctx, string(d.key().kind)+".add", func(tx *sql.Tx) error {
+		l := r.looker(tx)
+		faults, err := l.faults(ctx, d)
+		if err != nil {
+			return err
 		}
-		return f, nil
+		if len(faults) > 0 {
+			return &FaultError{Filing: d.key().id, Kind: d.key().kind, Faults: faults}
+		}
+		c, err = r.add(ctx, tx, l, d)
+		return err
 	})
+	return c, err
+}
+
+// add appends a document that has no faults.
+func (r *Registry) add(ctx context.Context, tx *sql.Tx, l *looker, d document) (Change, error) {
+	prev, err := l.newest(ctx, d.key())
+	if err != nil {
+		return Change{}, err
+	}
+	if prev.doc != nil && status(prev.doc) == statusRevoked {
+		return Change{}, revoked(d.key())
+	}
+	return r.append(ctx, tx, prev, d, string(d.key().kind)+".add", widened(prev.doc, d))
+}
+
+// append inserts a revision, unless it would be like the one before.
+func (r *Registry) append(ctx context.Context, tx *sql.Tx, prev *row, d document, act, note string) (Change, error) {
+	if prev.doc != nil && reflect.DeepEqual(plain(d), plain(prev.doc)) {
+		c := prev.Change
+		c.Same = true
+		return c, nil
+	}
+	next, err := insert(ctx, tx, prev, d, act, note, r.o.Now())
+	return next.Change, err
 }
 
 // Suspend stops a filing from covering anything until it is added again.
 func (r *Registry) Suspend(ctx context.Context, id, reason string) (Change, error) {
-	return r.setStatus(ctx, id, ActSuspend, statusSuspended, reason)
+	return r.SetStatus(ctx, KindFiling, id, statusSuspended, reason)
 }
 
 // Revoke ends a filing for good.
 func (r *Registry) Revoke(ctx context.Context, id, reason string) (Change, error) {
-	return r.setStatus(ctx, id, ActRevoke, statusRevoked, reason)
+	return r.SetStatus(ctx, KindFiling, id, statusRevoked, reason)
 }
 
-func (r *Registry) setStatus(ctx context.Context, id, act, status, reason string) (Change, error) {
-	if err := checkReason(id, reason); err != nil {
+// SetStatus makes a document suspended or, if it is a filing or an exception,
+// revoked, which is final.
+func (r *Registry) SetStatus(ctx context.Context, kind Kind, id, to, reason string) (Change, error) {
+	act := map[string]string{statusSuspended: ".suspend", statusRevoked: ".revoke"}[to]
+	if act == "" || to == statusRevoked && kind != KindFiling && kind != KindException {
+		return Change{}, fmt.Errorf("a document of kind %s cannot be made %s", kind, to)
+	}
+	k := key{kind, id}
+	if err := checkReason(k, reason); err != nil {
 		return Change{}, err
 	}
-	return r.change(ctx, id, act, reason, func(prev *row) (policy.Filing, error) {
-		f := prev.filing
-		if prev.Revision == 0 {
-			return f, fmt.Errorf("%s: %w", Named(id), ErrNotFound)
+	var c Change
+	err := r.write(ctx, string(kind)+act, func(tx *sql.Tx) error {
+		prev, err := readNewest(ctx, tx, k)
+		switch {
+		case err != nil:
+			return err
+		case prev.doc == nil:
+			return fmt.Errorf("%s: %w", NamedKind(kind, id), ErrNotFound)
+		case status(prev.doc) == statusRevoked && to != statusRevoked:
+			return revoked(k)
 		}
-		if f.Status == statusRevoked && status != statusRevoked {
-			return f, revoked(id)
-		}
-		f.Status = status
-		return f, nil
+		c, err = r.append(ctx, tx, prev, withStatus(prev.doc, to), string(kind)+act, reason)
+		return err
 	})
+	return c, err
 }
 
 // checkReason returns a *FaultError for a reason that cannot be kept.
-func checkReason(id, reason string) error {
+func checkReason(k key, reason string) error {
 	switch {
 	case strings.TrimSpace(reason) == "" || len(reason) > maxNote:
-		return &FaultError{Filing: id, Faults: []Fault{{"reason", "is empty or too long", fmt.Sprintf("give a reason of 1 to %d bytes", maxNote)}}}
-	case longNumber(reason):
-		return &FaultError{Filing: id, Faults: []Fault{{"reason", "holds more than 10 digits in a row", "leave out numbers of persons; it stands in logs"}}}
+		return &FaultError{Filing: k.id, Kind: k.kind, Faults: []Fault{{"reason", "is empty or too long", fmt.Sprintf("give a reason of 1 to %d bytes", maxNote)}}}
+	case strings.ContainsFunc(reason, func(r rune) bool { return !unicode.IsGraphic(r) }):
+		return &FaultError{Filing: k.id, Kind: k.kind, Faults: []Fault{{"reason", "holds a line end or a character that is not shown", "write it as one line of plain text"}}}
+	case personNumber(reason):
+		return &FaultError{Filing: k.id, Kind: k.kind, Faults: []Fault{{"reason", "holds more than 10 digits in a row or in groups", "leave out numbers of persons; it stands in logs"}}}
 	}
 	return nil
 }
 
-func revoked(id string) error {
-	return &FaultError{Filing: id, Faults: []Fault{{"filing_id", "was revoked, which is final", "register the new permission under another id"}}}
+func revoked(k key) error {
+	field := "id"
+	if k.kind == KindFiling {
+		field = "filing_id"
+	}
+	return &FaultError{Filing: k.id, Kind: k.kind, Faults: []Fault{{field, "was revoked, which is final", "register the new permission under another id"}}}
 }
 
-// change appends what next makes of the newest revision, in one transaction.
-func (r *Registry) change(ctx context.Context, id, act, note string, next func(prev *row) (policy.Filing, error)) (c Change, err error) {
+// write runs one transaction that changes the store. No other connection
+// writes meanwhile. An error that is not one of faults is named by act.
+func (r *Registry) write(ctx context.Context, act string, do func(tx *sql.Tx) error) (err error) {
 	defer func() {
 		var faults *FaultError
-		if err != nil && !errors.As(err, &faults) {
+		var batch *BatchError
+		if err != nil && !errors.As(err, &faults) && !errors.As(err, &batch) {
 			err = fmt.Errorf("%s: %w", act, damaged(r.path, err))
 		}
 	}()
-	if err := r.present(); err != nil {
-		return Change{}, err
+	if err := r.commit(ctx, do); err != nil {
+		return err
 	}
+	return r.refresh(ctx, 0)
+}
+
+// commit runs one transaction, and returns without error only if the store is
+// still there behind it: a file that went during the commit took the change
+// with it.
+func (r *Registry) commit(ctx context.Context, do func(tx *sql.Tx) error) error {
+	if err := r.present(); err != nil {
+		return err
+	}
+	// Writers of this process wait for each other here, which is fair;
+	// SQLite's own waiting is not.
+	r.writing.Lock()
+	err := r.inTx(ctx, do)
+	r.writing.Unlock()
+	if err != nil {
+		return err
+	}
+	return r.present()
+}
+
+func (r *Registry) inTx(ctx context.Context, do func(tx *sql.Tx) error) error {
 	tx, err := r.db.BeginTx(ctx, nil)
 	if err != nil {
-		return Change{}, err
+		return err
 	}
 	defer tx.Rollback() // after Commit it does nothing
-	revisions, err := readRevisions(ctx, tx, id)
-	if err != nil {
-		return Change{}, err
+	if err := do(tx); err != nil {
+		return err
 	}
-	prev := &row{}
-	if n := len(revisions); n > 0 {
-		prev = &revisions[n-1]
-	}
-	f, err := next(prev)
-	if err != nil {
-		return Change{}, err
-	}
-	if prev.Revision > 0 && reflect.DeepEqual(bare(f), bare(prev.filing)) {
-		c = prev.Change
-		c.Same = true
-		return c, nil
-	}
-	if c, err = insert(ctx, tx, prev, f, act, note, r.o.Now()); err != nil {
-		return Change{}, err
-	}
-	if err := tx.Commit(); err != nil {
-		return Change{}, err
-	}
-	// The file may have gone during the commit, and the change with it.
-	return c, r.refresh(ctx, 0)
+	return tx.Commit()
 }
 
 // bare is a filing without what the registry adds.
@@ -129,85 +191,50 @@ func bare(f policy.Filing) policy.Filing {
 	return f
 }
 
+// plain is bare for any document.
+func plain(d document) document {
+	if f, ok := d.(filing); ok {
+		return filing(bare(policy.Filing(f)))
+	}
+	return d.stamped(Stamp{})
+}
+
 // List returns the newest revision of every filing, by id.
 func (r *Registry) List(ctx context.Context) ([]policy.Filing, error) {
+	list, err := newest[filing](ctx, r, KindFiling)
+	out := make([]policy.Filing, len(list))
+	for i, f := range list {
+		out[i] = policy.Filing(f)
+	}
+	return out, err
+}
+
+// Exporters returns the newest revision of every exporter, by code.
+func (r *Registry) Exporters(ctx context.Context) ([]ExporterDoc, error) {
+	return newest[ExporterDoc](ctx, r, KindExporter)
+}
+
+// Recipients returns the newest revision of every recipient, by id.
+func (r *Registry) Recipients(ctx context.Context) ([]RecipientDoc, error) {
+	return newest[RecipientDoc](ctx, r, KindRecipient)
+}
+
+// ExceptionsAll returns the newest revision of every exception, by id, in
+// whatever state it is.
+func (r *Registry) ExceptionsAll(ctx context.Context) ([]ExceptionDoc, error) {
+	return newest[ExceptionDoc](ctx, r, KindException)
+}
+
+func newest[D document](ctx context.Context, r *Registry, k Kind) ([]D, error) {
 	if err := r.refresh(ctx, 0); err != nil {
-		return nil, fmt.Errorf("list filings: %w", err)
+		return nil, fmt.Errorf("list %ss: %w", k, err)
 	}
-	b := r.view.Load().book
-	out := make([]policy.Filing, 0, len(b.newest))
-	for _, row := range b.newest {
-		out = append(out, row.filing)
+	var out []D
+	for key, row := range r.view.Load().book.newest {
+		if key.kind == k {
+			out = append(out, row.doc.(D))
+		}
 	}
-	slices.SortFunc(out, func(a, b policy.Filing) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(out, func(a, b D) int { return cmp.Compare(a.key().id, b.key().id) })
 	return out, nil
-}
-
-// Show returns one revision of a filing; 0 means the newest.
-func (r *Registry) Show(ctx context.Context, id string, revision int) (policy.Filing, error) {
-	rows, err := r.revisions(ctx, id)
-	if err != nil {
-		return policy.Filing{}, fmt.Errorf("show %s: %w", Named(id), err)
-	}
-	for _, row := range slices.Backward(rows) {
-		if revision == 0 || row.Revision == revision {
-			return row.filing, nil
-		}
-	}
-	return policy.Filing{}, fmt.Errorf("show %s: revision %d: %w; there are %d", Named(id), revision, ErrNotFound, len(rows))
-}
-
-// History returns the changes of one filing, oldest first.
-func (r *Registry) History(ctx context.Context, id string) ([]Change, error) {
-	rows, err := r.revisions(ctx, id)
-	if err != nil {
-		return nil, fmt.Errorf("history of %s: %w", Named(id), err)
-	}
-	return changes(rows), nil
-}
-
-// Since returns the changes of all filings after a sequence number, oldest
-// first. The gateway writes them to its log, also those another process made.
-func (r *Registry) Since(ctx context.Context, seq int64) ([]Change, error) {
-	if err := r.refresh(ctx, r.o.Poll); err != nil {
-		return nil, fmt.Errorf("changes of the register: %w", err)
-	}
-	if seq >= r.view.Load().last {
-		return nil, nil
-	}
-	rows, err := readRows(ctx, r.db, seq)
-	if err != nil {
-		return nil, fmt.Errorf("changes of the register: %w", damaged(r.path, err))
-	}
-	return changes(rows), nil
-}
-
-// revisions returns the chain of a filing after checking it.
-func (r *Registry) revisions(ctx context.Context, id string) ([]row, error) {
-	if err := r.present(); err != nil {
-		return nil, err
-	}
-	rows, err := readRevisions(ctx, r.db, id)
-	if err != nil {
-		return nil, damaged(r.path, err)
-	}
-	if len(rows) == 0 {
-		return nil, ErrNotFound
-	}
-	prev := &row{}
-	for i := range rows {
-		if err := rows[i].follows(prev); err != nil {
-			return nil, err
-		}
-		prev = &rows[i]
-	}
-	return rows, nil
-}
-
-func changes(rows []row) []Change {
-	out := make([]Change, len(rows))
-	for i, r := range rows {
-		out[i] = r.Change
-	}
-	return out
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/width"
+
 	"github.com/datacustoms/customs/inspect"
 )
 
@@ -64,6 +66,15 @@ func longNumber(s string) bool {
 		}
 	}
 	return false
+}
+
+// groupedForm is how people write the numbers of phones, cards and identity
+// cards in groups.
+var groupedForm = regexp.MustCompile(`(?:^|[^0-9])(?:1[3-9][0-9][ -][0-9]{4}[ -]?[0-9]{4}|1[3-9][0-9]{5}[ -][0-9]{4}|[0-9]{4}(?:[ -][0-9]{4}){3}|[0-9]{6}[ -]?[0-9]{8}[ -]?[0-9]{3}[0-9Xx])`)
+
+// personNumber is longNumber for what people write, also with blanks or dashes.
+func personNumber(s string) bool {
+	return longNumber(s) || groupedForm.MatchString(width.Narrow.String(s))
 }
 
 // closest returns the known name that a mistyped one is likely to mean, or "".

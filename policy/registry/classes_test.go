@@ -20,7 +20,7 @@ func TestEveryClassCanBeFiled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	terms, err := law.Open("", "")
+	terms, err := law.Open(law.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

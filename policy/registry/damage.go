@@ -10,8 +10,11 @@ import (
 	"modernc.org/sqlite"
 )
 
-// The primary result codes of SQLite for a file that is not what it wrote.
+// The primary result codes of SQLite that a person can do something about.
 const (
+	sqliteBusy    = 5
+	sqliteRead    = 8
+	sqliteFull    = 13
 	sqliteCorrupt = 11
 	sqliteNotADB  = 26
 )
@@ -19,14 +22,25 @@ const (
 // ErrDamaged means that the store's file is not a sound database.
 var ErrDamaged = errors.New("damaged: restore it from a backup")
 
+// mends say what to do about an error that is no damage.
+var mends = map[int]string{
+	sqliteBusy: "another program holds its lock: end that one, and nothing here is lost",
+	sqliteRead: "it cannot be written: let the user of this program write the file and its directory",
+	sqliteFull: "there is no room: make some on its disk",
+}
+
 // damaged says so when an error of SQLite means that the file at path is
-// broken, and returns any other error as it is.
+// broken, or how to mend what it means; any other error it returns as it is.
 func damaged(path string, err error) error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) || errors.Is(err, ErrDamaged) {
 		return err
 	}
-	if code := e.Code() & 0xff; code != sqliteCorrupt && code != sqliteNotADB {
+	code := e.Code() & 0xff
+	if mend := mends[code]; mend != "" {
+		return fmt.Errorf("%s: %s (%w)", filepath.Base(path), mend, err)
+	}
+	if code != sqliteCorrupt && code != sqliteNotADB {
 		return err
 	}
 	return fmt.Errorf("%s is %w (%w)", filepath.Base(path), ErrDamaged, err)

@@ -13,23 +13,37 @@ const (
 	sourceFiling = "filing"
 )
 
-// Identify completes recipient, place, link, purpose and claim from the link
+// Identify completes recipient, place, link, purpose, scenario and claim from the link
 // tables of the exporter's filings: those in force, or where none of them
 // knows the destination, those that once were or will be. The closest names
-// decide, and whatever they disagree on is left open.
+// decide, and whatever they disagree on is left open. A recipient that was
+// suspended is denied, whoever's filings know it.
 func (r *Registry) Identify(ctx context.Context, f *policy.Flow) error {
 	b, err := r.current(ctx)
 	if err != nil {
 		return fmt.Errorf("identify recipient: %w", err)
 	}
-	permits := b.of(f)
+	near, rank := b.of(f).near(f)
+	if len(near) > 0 {
+		settle(near, f)
+	}
+	f.Destination.Denied = b.denies(&f.Destination, rank)
+	return nil
+}
+
+// near returns the links that name the destination most closely, and how
+// closely.
+func (s *shelf) near(f *policy.Flow) ([]hit, int) {
+	if s == nil {
+		return nil, 0
+	}
+	reached := s.reached(&f.Destination)
 	for _, inForce := range []bool{true, false} {
-		if near := nearest(permits, f, inForce); len(near) > 0 {
-			settle(near, f)
-			return nil
+		if near, rank := s.nearest(reached, f, inForce); len(near) > 0 {
+			return near, rank
 		}
 	}
-	return nil
+	return nil, 0
 }
 
 // hit is a link that leads to the destination.
@@ -38,13 +52,12 @@ type hit struct {
 	w *way
 }
 
-// nearest returns the links that name the destination most closely.
-func nearest(permits []*permit, f *policy.Flow, inForce bool) []hit {
+func (s *shelf) nearest(reached []int32, f *policy.Flow, inForce bool) ([]hit, int) {
 	var out []hit
 	best := 0
-	for _, p := range permits {
-		switch p.f.Status {
-		case statusDraft, statusSubmitted, statusSuperseded:
+	for _, k := range reached {
+		p := s.all[k]
+		if !p.names() {
 			continue
 		}
 		when, _ := p.when(f.Time)
@@ -62,7 +75,7 @@ func nearest(permits []*permit, f *policy.Flow, inForce bool) []hit {
 			out = append(out, hit{p, &p.links[i]})
 		}
 	}
-	return out
+	return out, best
 }
 
 // settle writes what the links agree on into the flow. What the client was
@@ -89,6 +102,7 @@ func settle(near []hit, f *policy.Flow) {
 	}
 	set(&d.Link, func(h hit) string { return h.w.link.ID })
 	set(&d.Purpose, hit.purpose)
+	set(&d.Scenario, func(h hit) string { return h.p.f.Scenario })
 	set(&d.Claim, func(h hit) string { return string(h.p.claim) })
 	if *d != before && d.Source == "" {
 		d.Source = sourceFiling

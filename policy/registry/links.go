@@ -27,6 +27,8 @@ func (v *validator) links() {
 		at := fmt.Sprintf("links[%d]", i)
 		if !idForm.MatchString(l.ID) || seen[l.ID] {
 			v.fault(at+".link_id", "is not a proper id or stands twice", "use 1 to 64 letters, digits, dots, dashes or underscores")
+		} else if longNumber(l.ID) {
+			v.fault(at+".link_id", numberIn, "use an id without numbers of persons; it stands in records")
 		}
 		seen[l.ID] = true
 		v.linkEnds(at, l)
@@ -105,6 +107,10 @@ func parsePattern(s string) (pattern, error) {
 	return p, nil
 }
 
+// suffixRank is that of a suffix besides its length: above any range of
+// addresses, since a name that a filing gives says more than where it leads.
+const suffixRank = 200
+
 // rank says how closely the pattern names the host; 0 is not at all. An exact
 // name ranks above any suffix, a longer suffix above a shorter.
 func (p pattern) rank(host string) int {
@@ -112,9 +118,17 @@ func (p pattern) rank(host string) int {
 	case !p.any && host == p.name:
 		return 1000 + len(p.name)
 	case p.any && len(host) > len(p.name) && strings.HasSuffix(host, p.name):
-		return len(p.name)
+		return suffixRank + len(p.name)
 	}
 	return 0
+}
+
+// example is a name that the pattern covers.
+func (p pattern) example() string {
+	if p.any {
+		return "x" + p.name
+	}
+	return p.name
 }
 
 // parseCIDR reads a range or a single address.
@@ -124,6 +138,9 @@ func parseCIDR(s string) (netip.Prefix, error) {
 		return a.Prefix(a.BitLen())
 	}
 	p, err := netip.ParsePrefix(s)
+	if err == nil && p.Addr().Is4In6() && p.Bits() >= 96 {
+		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96) // addresses are compared unmapped
+	}
 	return p.Masked(), err
 }
 

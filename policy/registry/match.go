@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/datacustoms/customs/policy"
@@ -22,23 +20,42 @@ func (r *Registry) Candidates(ctx context.Context, f *policy.Flow) ([]policy.Can
 	if err != nil {
 		return nil, fmt.Errorf("find filings: %w", err)
 	}
-	permits := b.of(f)
-	out := make([]policy.Candidate, 0, len(permits))
-	for _, p := range permits {
+	s := b.of(f)
+	if s == nil {
+		return []policy.Candidate{}, nil
+	}
+	return s.candidates(f), nil
+}
+
+// of returns the permits of the flow's exporter, or nil.
+func (b *book) of(f *policy.Flow) *shelf {
+	if f.Session == nil || !f.Session.Exporter.Known() {
+		return nil
+	}
+	return b.shelves[f.Session.Exporter.USCC]
+}
+
+// Match compares filings with a flow as Candidates does, without a store. It
+// looks at each filing.
+func Match(filings []policy.Filing, f *policy.Flow) ([]policy.Candidate, error) {
+	out := []policy.Candidate{}
+	if f.Session == nil || !f.Session.Exporter.Known() {
+		return out, nil
+	}
+	for i := range filings {
+		if !slices.Contains(holders(&filings[i]), f.Session.Exporter.USCC) {
+			continue
+		}
+		p, err := newPermit(&filings[i])
+		if err != nil {
+			return nil, fmt.Errorf("match %s: %w", Named(filings[i].ID), err)
+		}
 		out = append(out, p.candidate(f))
 	}
 	slices.SortStableFunc(out, func(a, b policy.Candidate) int {
 		return cmp.Or(cmp.Compare(fit(&b), fit(&a)), cmp.Compare(a.Filing, b.Filing))
 	})
 	return out[:min(len(out), MaxCandidates)], nil
-}
-
-// of returns the permits of the flow's exporter, by id.
-func (b *book) of(f *policy.Flow) []*permit {
-	if f.Session == nil || !f.Session.Exporter.Known() {
-		return nil
-	}
-	return b.byExporter[f.Session.Exporter.USCC]
 }
 
 // fit weighs what matters most for showing a person the filing that was meant:
@@ -53,10 +70,14 @@ func fit(c *policy.Candidate) int {
 	return n
 }
 
+// perfect is the weight of all that a filing's dates and status do not say.
+const perfect = 1<<3 - 1
+
 // candidate compares the filing with a flow.
 func (p *permit) candidate(f *policy.Flow) policy.Candidate {
 	c := p.form
 	c.Time, c.ValidUntil = p.when(f.Time)
+	c.Approvals = p.granted(f.Time, &c.ValidUntil)
 	c.Purpose = p.purpose(&f.Declared)
 	best := 0
 	for i := range p.links {
@@ -92,6 +113,24 @@ func (p *permit) when(t time.Time) (string, time.Time) {
 	return "current", p.until
 }
 
+// granted returns the kinds of sector approvals that are in force, and brings
+// until to the end of the first.
+func (p *permit) granted(t time.Time, until *time.Time) []string {
+	var out []string
+	for _, a := range p.approvals {
+		switch {
+		case !a.until.IsZero() && !t.Before(a.until):
+			continue
+		case !a.until.IsZero() && (until.IsZero() || a.until.Before(*until)):
+			*until = a.until
+		}
+		if len(out) == 0 || out[len(out)-1] != a.kind {
+			out = append(out, a.kind)
+		}
+	}
+	return out
+}
+
 func (p *permit) purpose(d *policy.Declared) string {
 	switch {
 	case d.Purpose == "":
@@ -103,66 +142,36 @@ func (p *permit) purpose(d *policy.Declared) string {
 	return "match"
 }
 
-// reach says how closely the link names the destination; 0 is not at all. A
-// destination by name is looked up by name, and by address only in a link
-// that has no names.
-func (w *way) reach(d *policy.Destination) int {
-	if a, err := netip.ParseAddr(d.Host); err == nil {
-		return within(w.dst, a)
+// Matcher is Match for many flows: it makes the filings ready once.
+type Matcher struct{ book *book }
+
+// NewMatcher makes filings ready. They must have different ids.
+func NewMatcher(filings []policy.Filing) (*Matcher, error) {
+	b := newBook()
+	touched := map[string]map[string]*permit{}
+	for i := range filings {
+		p, err := newPermit(&filings[i])
+		if err != nil {
+			return nil, fmt.Errorf("match %s: %w", Named(filings[i].ID), err)
+		}
+		for _, uscc := range p.holders() {
+			if touched[uscc] == nil {
+				touched[uscc] = map[string]*permit{}
+			}
+			touched[uscc][p.f.ID] = p
+		}
 	}
-	if len(w.hosts) == 0 {
-		return within(w.dst, d.Addr)
+	for uscc, change := range touched {
+		b.shelves[uscc] = b.shelves[uscc].with(change)
 	}
-	best := 0
-	for _, p := range w.hosts {
-		best = max(best, p.rank(d.Host))
-	}
-	return best
+	return &Matcher{b}, nil
 }
 
-// fits says whether the flow uses the link as it was filed.
-func (w *way) fits(f *policy.Flow) bool {
-	l, d := w.link, &f.Destination
-	switch {
-	case len(w.dst) > 0 && d.Addr.IsValid() && within(w.dst, d.Addr) == 0,
-		len(l.Ports) > 0 && !slices.Contains(l.Ports, d.Port),
-		l.Direction != "" && l.Direction != cmp.Or(f.Direction, policy.Push),
-		!speaks(l.Protocol, f),
-		f.Declared.Source == sourceClient && f.Declared.Link != "" && f.Declared.Link != l.ID:
-		return false
-	}
-	return w.comesFrom(f.Session)
-}
-
-// comesFrom checks the source. A name of the source can be seen only where
-// the source is what was asked for, which is in the other direction.
-func (w *way) comesFrom(s *policy.Session) bool {
-	if len(w.src) > 0 && (s == nil || within(w.src, s.Client.Addr()) == 0) {
-		return false
-	}
-	pulled := w.link.Direction == policy.Pull || w.link.Direction == policy.RemoteAccess
-	if !pulled || len(w.origins) == 0 {
-		return true
-	}
+// Candidates returns what Match does.
+func (m *Matcher) Candidates(f *policy.Flow) []policy.Candidate {
+	s := m.book.of(f)
 	if s == nil {
-		return false
+		return []policy.Candidate{}
 	}
-	host := strings.ToLower(cmp.Or(s.Host, s.SNI))
-	return slices.ContainsFunc(w.origins, func(p pattern) bool { return p.rank(host) > 0 })
-}
-
-// speaks says whether the flow's protocol is the filed one. On a dedicated
-// line any is.
-func speaks(filed string, f *policy.Flow) bool {
-	switch filed {
-	case "", "dedicated_line":
-		return true
-	case "https":
-		return f.Scheme == "https" || f.Scheme == "wss"
-	case "http":
-		return f.Scheme == "http" || f.Scheme == "ws"
-	case "remote_access":
-		return f.Direction == policy.RemoteAccess
-	}
-	return f.Protocol == filed || f.Scheme == filed
+	return s.candidates(f)
 }

@@ -33,7 +33,11 @@ func TestGeometry(t *testing.T) {
 		{"below the suffix", nil, flow("a.b.hr.example.sg"), "true true true"},
 		{"the suffix itself", nil, flow("hr.example.sg"), "false false false"},
 		{"pattern in capitals with a dot", func(f *policy.Filing) { f.Links[0].DstDomains = []string{"API.Example.SG."} }, flow("api.example.sg"), "true true true"},
-		{"international name", func(f *policy.Filing) { f.Links[0].DstDomains = []string{"数据.example.sg"} }, flow("xn--88xw42f.example.sg"), "false false false"},
+		{"international name", func(f *policy.Filing) { f.Links[0].DstDomains = []string{"数据.example.sg"} }, flow("xn--vxup8b.example.sg"), "true true true"},
+		{"below an international suffix", func(f *policy.Filing) { f.Links[0].DstDomains = []string{"*.数据.sg"} }, flow("a.xn--vxup8b.sg"), "true true true"},
+		{"range written as IPv6", func(f *policy.Filing) {
+			f.Links[0].DstDomains, f.Links[0].DstCIDRs = nil, []string{"::ffff:203.0.113.0/120"}
+		}, flow("203.0.113.7"), "true true true"},
 		{"another port", nil, flow("api.example.sg", func(f *policy.Flow) { f.Destination.Port = 8443 }), "true true false"},
 		{"plain HTTP", nil, flow("api.example.sg", func(f *policy.Flow) { f.Scheme = "http" }), "true true false"},
 		{"another direction", nil, flow("api.example.sg", func(f *policy.Flow) { f.Direction = policy.Pull }), "true true false"},

@@ -124,3 +124,5 @@ func look(t *testing.T, r *registry.Registry, f *policy.Flow) []policy.Candidate
 	}
 	return cs
 }
+
+func flowAddr(a string) netip.Addr { return netip.MustParseAddr(a) }

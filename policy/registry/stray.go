@@ -8,28 +8,43 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/datacustoms/customs/policy"
 )
 
-// stray is a field of a document that the form does not have.
+// stray is a field of a document that the form does not have, or not twice.
 type stray struct {
 	path, name string
 	at         int64    // offset behind the name
 	known      []string // fields of the same object
+	twice      bool
 }
 
-// findStray returns the first field that is none of a filing. The decoder of
-// encoding/json names such a field and not its place.
-func findStray(b []byte) (stray, bool) {
+// findStray returns the first field that is none of a T, or stands twice. The
+// decoder of encoding/json names an unknown field and not its place, and takes
+// the last of two.
+func findStray[T any](b []byte) (stray, bool) {
 	w := walker{dec: json.NewDecoder(bytes.NewReader(b))}
-	w.value(reflect.TypeFor[policy.Filing](), "")
-	return w.found, w.found.name != ""
+	w.value(reflect.TypeFor[T](), "")
+	return w.found, w.found.at > 0
 }
 
 type walker struct {
-	dec   *json.Decoder
-	found stray
+	dec    *json.Decoder
+	found  stray
+	fields map[reflect.Type]map[string]reflect.Type
+}
+
+// of is fieldsOf, once a type.
+func (w *walker) of(t reflect.Type) map[string]reflect.Type {
+	if t == nil || t.Kind() != reflect.Struct {
+		return nil
+	}
+	if w.fields[t] == nil {
+		if w.fields == nil {
+			w.fields = map[reflect.Type]map[string]reflect.Type{}
+		}
+		w.fields[t] = fieldsOf(t)
+	}
+	return w.fields[t]
 }
 
 // value walks one value, and reports whether to go on. A nil type is not
@@ -61,7 +76,8 @@ func (w *walker) value(t reflect.Type, path string) bool {
 }
 
 func (w *walker) object(t reflect.Type, path string) bool {
-	fields := fieldsOf(t)
+	fields := w.of(t)
+	seen := map[string]bool{}
 	for w.dec.More() {
 		token, err := w.dec.Token()
 		name, ok := token.(string)
@@ -72,13 +88,18 @@ func (w *walker) object(t reflect.Type, path string) bool {
 		var of reflect.Type
 		for known, field := range fields {
 			if strings.EqualFold(known, name) {
-				of = field
+				of, name = field, known // the decoder takes it for this one
 			}
 		}
 		if fields != nil && of == nil {
 			w.found = stray{path: at, name: name, at: w.dec.InputOffset(), known: slices.Sorted(maps.Keys(fields))}
 			return false
 		}
+		if seen[name] {
+			w.found = stray{path: at, name: name, at: w.dec.InputOffset(), twice: true}
+			return false
+		}
+		seen[name] = true
 		if !w.value(of, at) {
 			return false
 		}
@@ -95,6 +116,10 @@ func fieldsOf(t reflect.Type) map[string]reflect.Type {
 	}
 	out := map[string]reflect.Type{}
 	for i := range t.NumField() {
+		if f := t.Field(i); f.Anonymous {
+			maps.Copy(out, fieldsOf(f.Type))
+			continue
+		}
 		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
 		out[name] = t.Field(i).Type
 	}

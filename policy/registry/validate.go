@@ -2,7 +2,6 @@ package registry
 
 import (
 	"cmp"
-	"encoding/hex"
 	"fmt"
 	"regexp"
 	"slices"
@@ -35,12 +34,22 @@ var (
 	idForm   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 	cityForm = regexp.MustCompile(`^[0-9]{4,6}$`)
 	landForm = regexp.MustCompile(`^[A-Z]{2}$`)
+	partForm = regexp.MustCompile(`^[A-Z]{2}(-[A-Z0-9]{1,3})?$`)
+	codeForm = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$`)
+	kindForm = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
+	// ticketForm is that of the gateway's tickets, whose digits are of a digest.
+	ticketForm = regexp.MustCompile(`^t-[0-9a-f]{16}$`)
 )
+
+// bases are the legal bases that a filing may name.
+var bases = []string{"", "consent", "contract", "hr", "legal_duty", "emergency", "treaty", "transit", "other"}
 
 // claims are the legal bases that can be registered as an exemption, with the
 // codes they are claimed by.
 var claims = map[string]policy.Code{"contract": policy.ExContract, "hr": policy.ExHR,
-	"emergency": policy.ExEmergency, "legal_duty": policy.ExLegalDuty, "transit": policy.ExTransit}
+	"emergency": policy.ExEmergency, "legal_duty": policy.ExLegalDuty, "treaty": policy.ExTreaty, "transit": policy.ExTransit}
+
+const numberIn = "holds more than 10 digits in a row or in groups"
 
 // The bounds of a filing's lists.
 const maxList = 2000
@@ -49,25 +58,40 @@ const maxList = 2000
 type validator struct {
 	f      *policy.Filing
 	law    law.Pathway
+	keep   int // years that the report of an assessment is kept
+	keepBy string
 	faults []Fault
 }
 
-// Validate returns a *FaultError with every fault of the filing, or nil.
+// Validate returns a *FaultError with every fault that a filing has by itself,
+// or nil. What it must agree on with other documents, Registry.Check tells.
 func Validate(f policy.Filing, terms Terms) error {
+	faults := validate(f, terms, time.Now())
+	if len(faults) == 0 {
+		return nil
+	}
+	return &FaultError{Filing: f.ID, Kind: KindFiling, Faults: faults}
+}
+
+func validate(f policy.Filing, terms Terms, now time.Time) []Fault {
 	v := validator{f: &f, law: terms.Pathway(f.Pathway, cmp.Or(f.Valid.Issued, f.Valid.Effective))}
 	v.head()
 	v.exporter()
 	v.recipients()
+	if rules, err := terms.At(now); err != nil {
+		v.fault("recipients", "cannot be compared with the recipient deny-list: no rule pack is in force today", "add a pack for today; see customs pack list")
+	} else {
+		v.denied(rules)
+		v.keep, v.keepBy = keepYears(rules)
+	}
 	v.items()
 	v.volume()
 	v.links()
 	v.dates()
 	v.pathway()
 	v.papers()
-	if len(v.faults) == 0 {
-		return nil
-	}
-	return &FaultError{Filing: f.ID, Faults: v.faults}
+	v.approvals()
+	return v.faults
 }
 
 func (v *validator) fault(field, what, mend string) {
@@ -101,7 +125,15 @@ func (v *validator) head() {
 	for i, p := range v.f.Purposes {
 		if strings.TrimSpace(p) == "" || len(p) > 200 {
 			v.fault(fmt.Sprintf("purposes[%d]", i), "is empty or longer than 200 bytes", "give a purpose code")
+		} else if personNumber(p) {
+			v.fault(fmt.Sprintf("purposes[%d]", i), numberIn, "leave out numbers of persons; it stands in records")
 		}
+	}
+	if s := v.f.Scenario; s != "" && (!codeForm.MatchString(s) || len(s) > 64 || longNumber(s)) {
+		v.fault("scenario", "is no code of a scenario", "write a code like icv.aftersales; see customs pack list")
+	}
+	if !slices.Contains(bases, v.f.LegalBasis) && v.f.Pathway != policy.Exemption {
+		v.fault("legal_basis", "is none that is known", "use consent, contract, hr, legal_duty, emergency, treaty or other")
 	}
 }
 
@@ -110,14 +142,31 @@ func (v *validator) exporter() {
 	if !check.USCCString(e.USCC) {
 		v.fault("exporter.uscc", "fails the GB 32100 check", "copy the 18 characters from the business licence")
 	}
-	for i, u := range e.GroupUSCCs {
-		if !check.USCCString(u) {
-			v.fault(fmt.Sprintf("exporter.group_usccs[%d]", i), "fails the GB 32100 check", "copy the 18 characters from the business licence")
-		}
+	v.faults = append(v.faults, groupFaults("exporter.group_usccs", e.USCC, e.GroupUSCCs)...)
+	if e.Zone != "" && (!idForm.MatchString(e.Zone) || longNumber(e.Zone)) {
+		v.fault("exporter.registered_zone", "is no code of a zone", "write it as the zone lists do, as CN-SH-FTZ-LINGANG; see customs pack list")
 	}
 	if e.CityCode != "" && !cityForm.MatchString(e.CityCode) {
 		v.fault("exporter.city_code", "is no GB/T 2260 code", "give 4 to 6 digits, as 4403 for Shenzhen")
 	}
+}
+
+// groupFaults checks the codes of companies that file together with one.
+func groupFaults(field, self string, group []string) []Fault {
+	var out []Fault
+	if len(group) > maxList {
+		return []Fault{{field, "is too long", fmt.Sprintf("name at most %d companies", maxList)}}
+	}
+	for i, u := range group {
+		at := fmt.Sprintf("%s[%d]", field, i)
+		switch {
+		case !check.USCCString(u):
+			out = append(out, Fault{at, "fails the GB 32100 check", "copy the 18 characters from the business licence"})
+		case u == self || slices.Contains(group[:i], u):
+			out = append(out, Fault{at, "stands twice", "name each other company once"})
+		}
+	}
+	return out
 }
 
 func (v *validator) recipients() {
@@ -129,16 +178,46 @@ func (v *validator) recipients() {
 		at := fmt.Sprintf("recipients[%d]", i)
 		if !idForm.MatchString(r.ID) || seen[r.ID] {
 			v.fault(at+".id", "is not a proper id or stands twice", "use 1 to 64 letters, digits, dots, dashes or underscores")
+		} else if longNumber(r.ID) {
+			v.fault(at+".id", numberIn, "use an id without numbers of persons; it stands in records")
 		}
 		seen[r.ID] = true
-		switch {
-		case r.Country == "CN":
-			v.fault(at+".country", "is CN, and a recipient in the mainland is no export", "give the recipient's own country; HK, MO and TW are codes of their own")
-		case !landForm.MatchString(r.Country):
-			v.fault(at+".country", "is no ISO 3166-1 alpha-2 code", "give two capital letters, as SG")
+		v.faults = append(v.faults, receiverFaults(at+".", r.Country, r.Role, r.Onward)...)
+	}
+}
+
+// receiverFaults checks what a recipient is, in a filing or by itself.
+func receiverFaults(at, country, role string, onward []policy.Onward) []Fault {
+	var out []Fault
+	switch {
+	case country == "CN":
+		out = append(out, Fault{at + "country", "is CN, and a recipient in the mainland is no export", "give the recipient's own country; HK, MO and TW are codes of their own"})
+	case !landForm.MatchString(country):
+		out = append(out, Fault{at + "country", "is no ISO 3166-1 alpha-2 code", "give two capital letters, as SG"})
+	}
+	if !slices.Contains(roles, role) {
+		out = append(out, Fault{at + "role", "is none that is known", "use controller, processor or group"})
+	}
+	for j, o := range onward {
+		if !partForm.MatchString(o.Country) {
+			out = append(out, Fault{fmt.Sprintf("%sonward[%d].country", at, j), "is no ISO 3166 code", "give two capital letters, as SG, or a part as CN-GD"})
 		}
-		if !slices.Contains(roles, r.Role) {
-			v.fault(at+".role", "is none that is known", "use controller, processor or group")
+	}
+	return out
+}
+
+// denied checks the deny-list of today, whatever day the filing is of.
+func (v *validator) denied(rules *policy.Rules) {
+	for i, r := range v.f.Recipients {
+		if rules.Denies(&policy.Destination{Recipient: r.ID}) {
+			v.fault(fmt.Sprintf("recipients[%d].id", i), "is on the recipient deny-list", "remove the recipient; nothing may be provided to it")
+		}
+	}
+	for i, l := range v.f.Links {
+		for j, d := range l.DstDomains {
+			if p, err := parsePattern(d); err == nil && rules.Denies(&policy.Destination{Host: p.example()}) {
+				v.fault(fmt.Sprintf("links[%d].dst_domains[%d]", i, j), "is on the recipient deny-list", "remove the destination; nothing may be provided to it")
+			}
 		}
 	}
 }
@@ -205,110 +284,5 @@ func (v *validator) volume() {
 	}
 	if n.TZ != "" && n.TZ != "Asia/Shanghai" {
 		v.fault("volume.tz", "is not Asia/Shanghai", "write Asia/Shanghai")
-	}
-}
-
-func (v *validator) dates() {
-	d := &v.f.Valid
-	days := map[string]time.Time{}
-	for _, x := range []struct{ field, day string }{{"issued", d.Issued}, {"effective", d.Effective},
-		{"expires", d.Expires}, {"extension_applied", d.ExtensionApplied}} {
-		if x.day == "" {
-			continue
-		}
-		t, err := time.Parse(time.DateOnly, x.day)
-		if err != nil {
-			v.fault("valid."+x.field, "is no date", "write it like 2026-11-22")
-			continue
-		}
-		days[x.field] = t
-	}
-	start, begun := days["effective"]
-	if !begun {
-		start, begun = days["issued"]
-	}
-	end, ends := days["expires"]
-	if begun && ends && end.Before(start) {
-		v.fault("valid.expires", "lies before the first day", "correct the dates")
-	}
-	v.term(days)
-}
-
-// term checks the fixed term of a pathway, and that the date it runs from is
-// there.
-func (v *validator) term(days map[string]time.Time) {
-	issued, has := days["issued"]
-	_, effective := days["effective"]
-	years := v.law.Years
-	switch {
-	case years > 0 && !has:
-		v.fault("valid.issued", "is missing", fmt.Sprintf("give the date from which the %d years run", years))
-	case years > 0:
-		end := days["expires"]
-		want := after(issued, years)
-		extended := after(issued, 2*years)
-		if !end.Equal(want) && (v.f.Valid.ExtensionApplied == "" || !end.Equal(extended)) {
-			v.fault("valid.expires", fmt.Sprintf("is not %d years after valid.issued", years), "write "+want.Format(time.DateOnly)+", or give valid.extension_applied for a granted extension")
-		}
-	case (v.f.Pathway == policy.SC || v.f.Pathway == policy.GBASC) && !effective:
-		v.fault("valid.effective", "is missing", "give the day on which the contract took effect")
-	case !has && !effective:
-		v.fault("valid.effective", "is missing", "give the first day")
-	}
-}
-
-// after is the same day years later; 29 February becomes the 28th.
-func after(d time.Time, years int) time.Time {
-	t := d.AddDate(years, 0, 0)
-	if t.Day() != d.Day() {
-		t = t.AddDate(0, 0, -t.Day())
-	}
-	return t
-}
-
-func (v *validator) pathway() {
-	f := v.f
-	if f.Exporter.CIIO && f.Pathway != policy.SA && f.Pathway != policy.Exemption {
-		v.fault("pathway", "is not open to a critical information infrastructure operator", "use SA, or a registered exemption")
-	}
-	if f.Pathway == policy.Exemption {
-		if _, ok := claims[f.LegalBasis]; !ok {
-			v.fault("legal_basis", "is no exemption", "use contract, hr, emergency, legal_duty or transit")
-		}
-	}
-	if f.Pathway == policy.FTZList && f.Exporter.Zone == "" {
-		v.fault("exporter.registered_zone", "is missing", "name the zone whose list is used")
-	}
-	v.area()
-}
-
-// area checks a pathway that is open only to some places, as the contract of
-// the Greater Bay Area.
-func (v *validator) area() {
-	w := &v.law
-	in := func(prefix string) bool { return strings.HasPrefix(v.f.Exporter.CityCode, prefix) }
-	if len(w.Cities) > 0 && !slices.ContainsFunc(w.Cities, in) {
-		v.fault("exporter.city_code", "is in none of the cities of this pathway", "use another pathway, or give the code of "+strings.Join(w.Cities, ", "))
-	}
-	for i, r := range v.f.Recipients {
-		if len(w.Countries) > 0 && !slices.Contains(w.Countries, r.Country) {
-			v.fault(fmt.Sprintf("recipients[%d].country", i), "is not open to this pathway", "use another pathway for this recipient; this one allows "+strings.Join(w.Countries, ", "))
-		}
-		for j, o := range r.Onward {
-			if len(w.Onward) > 0 && !slices.Contains(w.Onward, o.Country) {
-				v.fault(fmt.Sprintf("recipients[%d].onward[%d].country", i, j), "lies outside the area of this pathway", "remove the onward recipient; only "+strings.Join(w.Onward, ", ")+" are allowed")
-			}
-		}
-	}
-}
-
-func (v *validator) papers() {
-	for i, e := range v.f.Evidence {
-		if b, err := hex.DecodeString(e.SHA256); e.SHA256 != "" && (err != nil || len(b) != 32) {
-			v.fault(fmt.Sprintf("evidence[%d].sha256", i), "is no SHA-256", "give 64 hexadecimal digits")
-		}
-	}
-	if v.f.Storage != nil && v.f.Storage.RetentionDays < 0 {
-		v.fault("overseas_storage.retention_days", "is negative", "give a number of days")
 	}
 }

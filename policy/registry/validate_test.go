@@ -27,7 +27,7 @@ func faults(err error) []string {
 }
 
 func TestValidate(t *testing.T) {
-	terms, err := law.Open("", "")
+	terms, err := law.Open(law.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestFaultsSayWhatWhereAndHowToMendAndNothingIsStored(t *testing.T) {
 
 // An unknown class is named with the nearest one, unless it may be a number.
 func TestClassFaults(t *testing.T) {
-	terms, err := law.Open("", "")
+	terms, err := law.Open(law.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestParse(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"schema":"dc.filing/1","filing_id":"F","items":[{"level":"core"}],"links":[{"dst_domains":["*.a.b"],"ports":[1]}]}`))
 	f.Add([]byte(`{"valid":{"issued":"2024-02-29"},"pathway":"SA"}`))
-	terms, err := law.Open("", "")
+	terms, err := law.Open(law.Options{})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -22,6 +22,7 @@ type answer struct {
 	Filing   string          `json:"filing"`
 	Revision int             `json:"revision"`
 	Limits   []string        `json:"limits"`
+	Uses     []string        `json:"uses"`
 	Escalate bool            `json:"escalate"`
 }
 
@@ -41,9 +42,12 @@ func read(doc any, q *policy.Question, r *policy.Rules) (policy.Verdict, error) 
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&a); err != nil {
-		return policy.Verdict{}, errors.New("read verdict: unknown field or wrong type")
+		return policy.Verdict{}, fmt.Errorf("read verdict: %s", misfit(b))
 	}
 	if err := a.check(q); err != nil {
+		return policy.Verdict{}, fmt.Errorf("read verdict: %w", err)
+	}
+	if err := a.checkLifted(q, r); err != nil {
 		return policy.Verdict{}, fmt.Errorf("read verdict: %w", err)
 	}
 	if a.Action.Releases() {
@@ -51,8 +55,12 @@ func read(doc any, q *policy.Question, r *policy.Rules) (policy.Verdict, error) 
 			return policy.Verdict{}, fmt.Errorf("read verdict: %w", err)
 		}
 	}
+	if len(a.Uses) == 0 {
+		a.Uses = nil
+	}
 	return policy.Verdict{Action: *a.Action, Reasons: a.Reasons, Final: *a.Final, Need: a.Need, Basis: a.Basis,
-		Filing: a.Filing, Revision: a.Revision, Limits: a.Limits, Escalate: a.Escalate}, nil
+		Filing: a.Filing, Revision: a.Revision, Limits: a.Limits,
+		Uses: a.Uses, Escalate: a.Escalate}, nil
 }
 
 // check holds for every verdict.
@@ -94,18 +102,13 @@ func (a *answer) checkRelease(q *policy.Question, r *policy.Rules) error {
 	if a.Basis != string(policy.NotOutbound) && (!q.Destination.Overseas || !a.covered(q)) {
 		return errors.New("a release on a basis that this coverage or place does not allow")
 	}
-	var of *policy.Candidate
-	for i := range q.Candidates {
-		if c := &q.Candidates[i]; c.Filing == a.Filing && c.Revision == a.Revision {
-			of = c
-		}
-	}
-	free := []string{string(policy.NotOutbound), string(policy.ExNoPI), string(policy.ExSmall), string(policy.UnreadAllowed)}
-	if slices.Contains(free, a.Basis) != (a.Filing == "") || a.Filing != "" && of == nil {
+	of := a.candidate(q)
+	if !a.restsOn(of, q, r) {
 		return errors.New("basis and filing do not belong together")
 	}
+	limits := r.Limits(q.Exporter)
 	for _, id := range a.Limits {
-		known := slices.ContainsFunc(r.National, func(l policy.Limit) bool { return l.ID == id })
+		known := slices.ContainsFunc(limits, func(l policy.Limit) bool { return l.ID == id })
 		if !known && (of == nil || !slices.Contains(of.LimitIDs, id)) {
 			return errors.New("a limit that nobody set")
 		}

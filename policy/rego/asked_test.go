@@ -18,7 +18,7 @@ func noon() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, policy.Shang
 
 func openLaw(t testing.TB) *law.Book {
 	t.Helper()
-	b, err := law.Open("", "strict")
+	b, err := law.Open(law.Options{Profile: "strict"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,16 +80,7 @@ func (a asked) question(t testing.TB, l policy.Law) *policy.Question {
 	q.Destination.Country = strings.TrimPrefix(country, "?")
 	q.Destination.Overseas = q.Destination.Place.Overseas()
 	q.Destination.Denied = a.denied
-	switch a.exporter {
-	case "ciio":
-		q.Exporter.CIIO = policy.Yes
-	case "ciio?":
-		q.Exporter.CIIO = policy.Unknown
-	case "nobody":
-		q.Exporter = policy.Exporter{}
-	case "shenzhen":
-		q.Exporter.City = "440305"
-	}
+	a.setExporter(&q.Exporter)
 	if a.coverage != "" {
 		if err := q.Coverage.State.UnmarshalText([]byte(a.coverage)); err != nil {
 			t.Fatal(err)
@@ -101,10 +92,13 @@ func (a asked) question(t testing.TB, l policy.Law) *policy.Question {
 	if a.head {
 		return q
 	}
-	for _, lim := range r.National {
+	for _, lim := range r.Limits(q.Exporter) {
 		n := a.ns
-		if lim.Kind == policy.CountSP {
+		switch lim.Kind {
+		case policy.CountSP:
 			n = a.sp
+		case policy.CountAny:
+			n = a.ns + a.sp
 		}
 		q.Brackets = append(q.Brackets, policy.Bracket{Limit: lim.ID, Exceeded: n > lim.Max})
 	}
@@ -114,9 +108,22 @@ func (a asked) question(t testing.TB, l policy.Law) *policy.Question {
 		}
 	}
 	if a.approved != nil {
-		q.Approval = &policy.Approval{Ticket: "T1", Approvers: a.approved}
+		q.Approval = &policy.Approval{Ticket: "T1", Approvers: a.approved, Rules: []string{"look-first"}}
 	}
 	return q
+}
+
+func (a asked) setExporter(e *policy.Exporter) {
+	switch a.exporter {
+	case "ciio":
+		e.CIIO = policy.Yes
+	case "ciio?":
+		e.CIIO = policy.Unknown
+	case "nobody":
+		*e = policy.Exporter{}
+	case "shenzhen":
+		e.City = "440305"
+	}
 }
 
 func foundOf(s string, r *policy.Rules, p *policy.AskedPersons) policy.Found {

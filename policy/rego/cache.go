@@ -89,5 +89,6 @@ func (c *cache) clear() {
 func own(v policy.Verdict) policy.Verdict {
 	v.Reasons = slices.Clone(v.Reasons)
 	v.Limits = slices.Clone(v.Limits)
+	v.Uses = slices.Clone(v.Uses)
 	return v
 }

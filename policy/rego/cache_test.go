@@ -12,6 +12,7 @@ import (
 )
 
 func TestCachedAnswersAreTheSameAndTheirOwn(t *testing.T) {
+	t.Parallel()
 	l := openLaw(t)
 	d := open(t, rego.Options{Law: l})
 	q := asked{found: card, sp: 1, filings: scF}.question(t, l)
@@ -30,6 +31,7 @@ func TestCachedAnswersAreTheSameAndTheirOwn(t *testing.T) {
 }
 
 func TestAnswersLastUntilTheDayOrTheFilingEnds(t *testing.T) {
+	t.Parallel()
 	l := openLaw(t)
 	d := open(t, rego.Options{Law: l})
 	q := asked{found: card, sp: 1, filings: scF}.question(t, l)
@@ -53,6 +55,7 @@ func TestAnswersLastUntilTheDayOrTheFilingEnds(t *testing.T) {
 }
 
 func TestTheCacheIsBoundedAndCanBeOff(t *testing.T) {
+	t.Parallel()
 	l := openLaw(t)
 	d := open(t, rego.Options{Law: l, Cache: 32})
 	off := open(t, rego.Options{Law: l, Cache: -1})
@@ -70,43 +73,4 @@ func TestTheCacheIsBoundedAndCanBeOff(t *testing.T) {
 	if off.Cached() != 0 {
 		t.Error("a cache that is off keeps decisions")
 	}
-}
-
-func BenchmarkDecide(b *testing.B) {
-	l := openLaw(b)
-	flows := []struct {
-		name string
-		flow asked
-	}{
-		{"head", asked{head: true}},
-		{"small", asked{found: mob, ns: 1}},
-		{"filing", asked{found: card + " " + id + " " + mob, sp: 1, filings: scF}},
-		{"near-miss-of-8", asked{found: card, sp: 1, filings: eight()}},
-	}
-	for _, f := range flows {
-		for _, size := range []int{0, -1} {
-			name := f.name + "/cached"
-			if size < 0 {
-				name = f.name + "/uncached"
-			}
-			b.Run(name, func(b *testing.B) {
-				d := open(b, rego.Options{Law: l, Cache: size})
-				q := f.flow.question(b, l)
-				b.ReportAllocs()
-				for b.Loop() {
-					if _, err := d.Decide(context.Background(), q); err != nil {
-						b.Fatal(err)
-					}
-				}
-			})
-		}
-	}
-}
-
-func eight() []policy.Candidate {
-	var out []policy.Candidate
-	for i := range 8 {
-		out = append(out, filing(fmt.Sprint("F", i), policy.SC, expired))
-	}
-	return out
 }

@@ -1,8 +1,8 @@
 // Package rego is the Decider: it asks an OPA policy what to do with a flow.
 //
 // The policy is a set of embedded Rego modules, one a concern, in the order of
-// the law; an operator's directory may add modules that make verdicts
-// stricter. A decision is a function of the canonical question and the rule
+// the law; an operator's directory and signed bundle may add modules that make
+// verdicts stricter, and relax what the rule pack lets them. A decision is a function of the canonical question and the rule
 // pack, so equal questions have equal answers and are cached. The promise:
 // whatever goes wrong in here, also time, nonsense or a panic, is a Block
 // with a code and an error.
@@ -11,6 +11,7 @@
 package rego
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -21,6 +22,7 @@ import (
 	"time"
 
 	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/policy/sign"
 )
 
 // Options are the settings of a Decider. Zero fields take their defaults.
@@ -29,6 +31,11 @@ type Options struct {
 	Law policy.Law
 	// Dir holds the operator's modules, *.rego; empty means none.
 	Dir string
+	// Bundle is a signed OPA bundle with the operator's modules and data, a
+	// tar.gz; it holds together with Dir. Empty means none.
+	Bundle []byte
+	// Keys are those that may sign a bundle.
+	Keys []sign.Verifier
 	// Limit bounds one evaluation by the wall clock. Default 500 ms: a sound
 	// policy takes about one, but on a machine with more work than cores a
 	// goroutine may wait for hundreds before its next turn.
@@ -46,6 +53,8 @@ type Decider struct {
 	cur    atomic.Pointer[program]
 	packs  packs
 	cache  *cache
+	kept   bool // made of a snapshot; nothing is read again
+	check  time.Duration
 }
 
 var _ policy.Decider = (*Decider)(nil)
@@ -53,6 +62,18 @@ var _ policy.Decider = (*Decider)(nil)
 // New compiles the policy and asks it a first question. A policy that cannot
 // answer is an error here, not at the first flow.
 func New(o Options) (*Decider, error) {
+	d, err := prepared(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Reload(); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// prepared is a Decider without a policy.
+func prepared(o Options) (*Decider, error) {
 	if o.Law == nil {
 		return nil, fmt.Errorf("rego: a decider needs rule packs")
 	}
@@ -61,11 +82,7 @@ func New(o Options) (*Decider, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &Decider{o: o, cache: newCache(o.Cache)}
-	if err := d.Reload(); err != nil {
-		return nil, err
-	}
-	return d, nil
+	return &Decider{o: o, cache: newCache(o.Cache), check: selfCheckTime}, nil
 }
 
 // Reload reads the operator's modules again and swaps the policy as a whole.
@@ -77,28 +94,51 @@ func (d *Decider) Reload() error { return d.ReloadUnder(d.o.Law) }
 func (d *Decider) ReloadUnder(packs policy.Law) error {
 	d.reload.Lock()
 	defer d.reload.Unlock()
-	modules, err := readModules(d.o.Dir)
-	if err != nil {
+	return d.swap(packs, d.o.Bundle)
+}
+
+// ReloadWith is ReloadUnder with another bundle in place of the one there was;
+// an empty one takes it away.
+func (d *Decider) ReloadWith(packs policy.Law, bundle []byte) error {
+	d.reload.Lock()
+	defer d.reload.Unlock()
+	if err := d.swap(packs, bundle); err != nil {
 		return err
 	}
-	p, err := compile(modules)
-	if err != nil {
-		return err
+	d.o.Bundle = bytes.Clone(bundle)
+	return nil
+}
+
+// swap puts a new policy in place, or leaves everything as it was.
+func (d *Decider) swap(packs policy.Law, bundle []byte) error {
+	p, o := d.cur.Load(), d.o
+	o.Bundle = bundle
+	if !d.kept {
+		src, err := readSource(o)
+		if err != nil {
+			return err
+		}
+		if p, err = compile(src); err != nil {
+			return fmt.Errorf("%w%s", err, o.owner())
+		}
 	}
 	rules, err := packs.At(d.o.Now())
 	if err != nil {
 		return fmt.Errorf("check policy: %w", err)
 	}
-	d.packs.remember(rules)
-	if err := p.selfCheck(rules, d.o.Now()); err != nil {
-		return err
+	if err := p.selfCheck(rules, d.o.Now(), d.check); err != nil {
+		if d.kept {
+			return err
+		}
+		return fmt.Errorf("%w%s", err, o.owner())
 	}
+	d.packs.remember(rules)
 	d.cur.Store(p)
 	d.cache.clear()
 	return nil
 }
 
-// Digest identifies the modules in force.
+// Digest identifies the policy in force: modules and data.
 func (d *Decider) Digest() string { return d.cur.Load().digest }
 
 // Decide answers a question. With an error the verdict is a Block.
@@ -194,8 +234,10 @@ func (s *packs) remember(r *policy.Rules) {
 
 func (s *packs) find(l policy.Law, q *policy.Question, day time.Time) (*policy.Rules, error) {
 	s.mu.Lock()
-	for _, r := range s.known {
+	for i, r := range s.known {
 		if r.Pack == q.Pack && r.Profile == q.Profile {
+			// What is asked under stays, whatever is reloaded meanwhile.
+			s.known = append(slices.Delete(s.known, i, i+1), r)
 			s.mu.Unlock()
 			return r, nil
 		}

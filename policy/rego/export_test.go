@@ -1,15 +1,23 @@
 package rego
 
+import "time"
+
 // Force puts one module in place of the whole policy, unchecked, to see what
 // the decider makes of a policy that has gone wrong.
 func (d *Decider) Force(text string) error {
-	p, err := compile([]module{{name: "forced.rego", text: text}})
+	p, err := compile(source{modules: []module{{name: "forced.rego", text: text}}})
 	if err != nil {
 		return err
 	}
 	d.cur.Store(p)
 	return nil
 }
+
+// SelfCheckTime is how long a policy that loops delays a reload.
+const SelfCheckTime = selfCheckTime
+
+// Hurry bounds the check of a policy that is read.
+func (d *Decider) Hurry(limit time.Duration) { d.check = limit }
 
 // Cached says how many decisions are kept.
 func (d *Decider) Cached() int {

@@ -1,9 +1,7 @@
 package rego
 
 import (
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -22,6 +21,7 @@ var builtin embed.FS
 const (
 	maxModules     = 256
 	maxModuleBytes = 1 << 20
+	maxSourceBytes = 16 << 20
 )
 
 // module is the source of one Rego file.
@@ -31,59 +31,78 @@ type module struct {
 	operator bool
 }
 
-// readModules returns the built-in modules and those of dir, sorted by name.
-// Tests (*_test.rego) are left out.
-func readModules(dir string) ([]module, error) {
-	out, err := readDir(builtin, "modules", false)
-	if err != nil || dir == "" {
-		return out, err
-	}
-	own, err := readDir(os.DirFS(dir), ".", true)
-	if err != nil {
-		return nil, fmt.Errorf("read operator modules in %s: %w", dir, err)
-	}
-	return append(out, own...), nil
+// source is all of a policy that is text or data: what an answer depends on
+// besides the question and the rule pack.
+type source struct {
+	modules []module
+	tests   []module       // *_test.rego; they answer nothing
+	data    map[string]any // of bundles, below data.customs.operator
 }
 
-func readDir(fsys fs.FS, dir string, operator bool) ([]module, error) {
+// readSource returns the built-in modules, those of a directory and those of a
+// signed bundle, each sorted by name.
+func readSource(o Options) (source, error) {
+	var src source
+	var err error
+	if src.modules, _, err = readDir(builtin, "modules", ""); err != nil {
+		return source{}, err
+	}
+	if o.Dir != "" {
+		own, tests, err := readDir(os.DirFS(o.Dir), ".", "operator/")
+		if err != nil {
+			return source{}, fmt.Errorf("read operator modules in %s: %w", o.Dir, err)
+		}
+		src.modules, src.tests = append(src.modules, own...), tests
+	}
+	if len(o.Bundle) > 0 {
+		b, err := openBundle(o.Bundle, o.Keys)
+		if err != nil {
+			return source{}, fmt.Errorf("policy bundle: %w", err)
+		}
+		src.modules, src.tests = append(src.modules, b.modules...), append(src.tests, b.tests...)
+		src.data = b.data
+	}
+	return src, nil
+}
+
+// readDir reads the modules of one directory. prefix goes before the names of
+// an operator's; without one they are the program's own.
+func readDir(fsys fs.FS, dir, prefix string) (modules, tests []module, err error) {
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var out []module
+	total := 0
 	for _, e := range entries {
-		if e.IsDir() || !strings.HasSuffix(e.Name(), ".rego") || strings.HasSuffix(e.Name(), "_test.rego") {
+		if e.IsDir() || !strings.HasSuffix(e.Name(), ".rego") {
 			continue
 		}
 		info, err := fs.Stat(fsys, path.Join(dir, e.Name()))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if info.Size() > maxModuleBytes || len(out) == maxModules {
-			return nil, fmt.Errorf("%s: at most %d modules of %d bytes each", e.Name(), maxModules, maxModuleBytes)
+		total += int(min(info.Size(), maxSourceBytes+1))
+		if info.Size() > maxModuleBytes || len(modules)+len(tests) == maxModules || total > maxSourceBytes {
+			return nil, nil, fmt.Errorf("%s: at most %d modules of %d bytes each, %d together", e.Name(), maxModules, maxModuleBytes, maxSourceBytes)
 		}
 		b, err := fs.ReadFile(fsys, path.Join(dir, e.Name()))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		name := e.Name()
-		if operator {
-			name = "operator/" + name
+		m := module{prefix + e.Name(), string(b), prefix != ""}
+		if isTest(m.name) {
+			tests = append(tests, m)
+		} else {
+			modules = append(modules, m)
 		}
-		out = append(out, module{name, string(b), operator})
 	}
-	slices.SortFunc(out, func(a, b module) int { return strings.Compare(a.name, b.name) })
-	return out, nil
+	byName := func(a, b module) int { return strings.Compare(a.name, b.name) }
+	slices.SortFunc(modules, byName)
+	slices.SortFunc(tests, byName)
+	return modules, tests, nil
 }
 
-// digestOf identifies a set of modules by names and texts.
-func digestOf(modules []module) string {
-	h := sha256.New()
-	for _, m := range modules {
-		fmt.Fprintf(h, "%d %s %d\n%s", len(m.name), m.name, len(m.text), m.text)
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
+func isTest(name string) bool { return strings.HasSuffix(name, "_test.rego") }
 
 // parseModules parses all modules and refuses operator modules that claim
 // more than theirs.
@@ -92,6 +111,10 @@ func parseModules(modules []module) (map[string]*ast.Module, error) {
 	parsed := map[string]*ast.Module{}
 	var faults []error
 	for _, m := range modules {
+		if !utf8.ValidString(m.text) {
+			faults = append(faults, fmt.Errorf("policy module %s: is not UTF-8", m.name))
+			continue
+		}
 		mod, err := ast.ParseModuleWithOpts(m.name, m.text, ast.ParserOptions{RegoVersion: ast.RegoV1, Capabilities: caps})
 		if err != nil {
 			faults = append(faults, fmt.Errorf("policy module %w", err))
@@ -111,12 +134,15 @@ func parseModules(modules []module) (map[string]*ast.Module, error) {
 
 // operatorSets are the names through which an operator is heard. Each must be
 // a set, since anything else would be silently ignored.
-var operatorSets = []string{"deny", "hold", "redact", "require"}
+var operatorSets = []string{"deny", "hold", "redact", "require", "relax"}
 
 func checkOperator(name string, mod *ast.Module) []error {
 	var faults []error
-	if got := mod.Package.Path.String(); got != "data.customs.operator" && !strings.HasPrefix(got, "data.customs.operator.lib") {
-		return []error{fmt.Errorf("policy module %s: package must be customs.operator, or customs.operator.lib… for shared rules", name)}
+	switch got := mod.Package.Path.String(); {
+	case got == "data.customs.operator", strings.HasPrefix(got, "data.customs.operator.lib"):
+	case isTest(name) && strings.HasPrefix(got, "data.customs.operator_test"):
+	default:
+		return []error{fmt.Errorf("policy module %s: package must be customs.operator, or customs.operator.lib… for shared rules and customs.operator_test for tests", name)}
 	}
 	if mod.Package.Path.String() != "data.customs.operator" {
 		return nil

@@ -5,15 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
-	"time"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/rego"
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 	"github.com/open-policy-agent/opa/v1/topdown"
 
-	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/policy"
 )
 
@@ -23,7 +22,9 @@ const query = "data.customs.decision.verdict"
 // program is a compiled policy with a prepared query for each rule pack.
 type program struct {
 	digest   string
+	snapshot []byte
 	compiler *ast.Compiler
+	data     map[string]any // below data.customs.operator
 
 	mu       sync.Mutex
 	prepared map[packKey]*rego.PreparedEvalQuery
@@ -34,16 +35,56 @@ type packKey struct {
 	profile string
 }
 
-func compile(modules []module) (*program, error) {
-	parsed, err := parseModules(modules)
+func compile(src source) (*program, error) {
+	parsed, err := parseModules(src.modules)
 	if err != nil {
 		return nil, err
 	}
-	c := ast.NewCompiler().WithCapabilities(capabilities()).WithStrict(true).WithDefaultRegoVersion(ast.RegoV1)
+	if err := checkData(src.data); err != nil {
+		return nil, err
+	}
+	b, err := src.snapshot()
+	if err != nil {
+		return nil, err
+	}
+	c := newCompiler(src.data)
 	if c.Compile(parsed); c.Failed() {
 		return nil, fmt.Errorf("compile policy: %w", c.Errors)
 	}
-	return &program{digest: digestOf(modules), compiler: c, prepared: map[packKey]*rego.PreparedEvalQuery{}}, nil
+	return &program{digest: digestOf(b), snapshot: b, compiler: c, data: src.data,
+		prepared: map[packKey]*rego.PreparedEvalQuery{}}, nil
+}
+
+// newCompiler refuses, besides what is no Rego, rules at a place where there
+// is data.
+func newCompiler(data map[string]any) *ast.Compiler {
+	return ast.NewCompiler().WithCapabilities(capabilities()).WithStrict(true).WithDefaultRegoVersion(ast.RegoV1).
+		WithPathConflictsCheck(func(path []string) (bool, error) {
+			if len(path) < 3 || path[0] != "customs" || path[1] != "operator" {
+				return false, nil
+			}
+			_, there := data[path[2]]
+			return there, nil
+		})
+}
+
+// checkData refuses data that would be taken for what a module said.
+func checkData(data map[string]any) error {
+	for _, name := range append(slices.Clone(operatorSets), "lib") {
+		if _, there := data[name]; there {
+			return fmt.Errorf("data of a policy bundle: customs.operator.%s belongs to modules; use another name", name)
+		}
+	}
+	return nil
+}
+
+// documents are what data is during an evaluation.
+func documents(r *policy.Rules, data map[string]any) map[string]any {
+	out := map[string]any{"pack": r.Data}
+	if data != nil {
+		out["customs"] = map[string]any{"operator": data}
+	}
+	return out
 }
 
 // under returns the query prepared with a pack as data.pack.
@@ -54,7 +95,7 @@ func (p *program) under(ctx context.Context, r *policy.Rules) (*rego.PreparedEva
 	if pq, ok := p.prepared[key]; ok {
 		return pq, nil
 	}
-	store := inmem.NewFromObjectWithOpts(map[string]any{"pack": r.Data}, inmem.OptReturnASTValuesOnRead(true))
+	store := inmem.NewFromObjectWithOpts(documents(r, p.data), inmem.OptReturnASTValuesOnRead(true))
 	pq, err := rego.New(rego.Query(query), rego.Compiler(p.compiler), rego.Store(store),
 		rego.Capabilities(capabilities()), rego.StrictBuiltinErrors(true)).PrepareForEval(ctx)
 	if err != nil {
@@ -79,16 +120,28 @@ func (p *program) ask(ctx context.Context, r *policy.Rules, q *policy.Question, 
 		return policy.Verdict{}, errors.New("question is not JSON")
 	}
 	rs, err := pq.Eval(ctx, rego.EvalParsedInput(input))
+	if cause := ctx.Err(); cause != nil {
+		return policy.Verdict{}, late(cause, err)
+	}
 	if err != nil {
 		return policy.Verdict{}, place(err)
-	}
-	if err := ctx.Err(); err != nil {
-		return policy.Verdict{}, fmt.Errorf("evaluate policy: %w", err)
 	}
 	if len(rs) != 1 || len(rs[0].Expressions) != 1 {
 		return policy.Verdict{}, errors.New("evaluate policy: no verdict for this question")
 	}
 	return read(rs[0].Expressions[0].Value, q, r)
+}
+
+// late says that an evaluation was cut short, and where if that is known.
+func late(cause, err error) error {
+	out := errors.New("evaluate policy: it ran out of time")
+	if errors.Is(cause, context.Canceled) {
+		out = errors.New("evaluate policy: the caller gave up")
+	}
+	if err != nil {
+		out = fmt.Errorf("%w; %w", out, place(err))
+	}
+	return out
 }
 
 // place says what kind of error it was and where, without the message, which
@@ -102,48 +155,4 @@ func place(err error) error {
 		return fmt.Errorf("evaluate policy: %s", e.Code)
 	}
 	return fmt.Errorf("evaluate policy: %s at %s:%d", e.Code, e.Location.File, e.Location.Row)
-}
-
-// selfCheck asks a few plain questions. It is generous with time: it runs
-// once, perhaps while the machine is busy.
-func (p *program) selfCheck(r *policy.Rules, now time.Time) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	for _, q := range samples(r, now) {
-		b, err := q.Canonical()
-		if err != nil {
-			return fmt.Errorf("check policy: %w", err)
-		}
-		if _, err := p.ask(ctx, r, q, b); err != nil {
-			return fmt.Errorf("check policy with a sample question: %w", err)
-		}
-	}
-	return nil
-}
-
-// samples are questions that walk through each stage of the policy.
-func samples(r *policy.Rules, now time.Time) []*policy.Question {
-	base := policy.Question{Stage: policy.StagePart, Date: now.In(policy.Shanghai).Format(time.DateOnly),
-		Direction: policy.Push, Protocol: "h2", Pack: r.Pack, Profile: r.Profile,
-		Destination: policy.AskedPlace{Place: policy.Place{Country: "SG", Source: "table"}, Overseas: true},
-		Exporter:    policy.Exporter{USCC: "91310115MA1K3ABC99", CIIO: policy.No},
-		Coverage:    policy.AskedCoverage{State: inspect.Full}}
-	for _, l := range r.National {
-		base.Brackets = append(base.Brackets, policy.Bracket{Limit: l.ID})
-	}
-	head, small, filed, secret := base, base, base, base
-	head.Stage = policy.StageHead
-	small.Found = []policy.Found{{Class: inspect.Mobile, Confidence: inspect.High, Magnitude: 1, Personal: true}}
-	small.Persons.NonSensitive = true
-	filed.Found = []policy.Found{{Class: inspect.BankCard, Confidence: inspect.High, Magnitude: 1, Personal: true, Sensitive: true}}
-	filed.Persons.Sensitive = true
-	filed.Candidates = []policy.Candidate{{Filing: "sample", Revision: 1, Pathway: policy.SC, Status: "effective",
-		Time: "current", Recipient: true, Country: true, Link: true, Purpose: "match",
-		Covers: []inspect.Class{inspect.BankCard}, Sensitive: []inspect.Class{inspect.BankCard}}}
-	secret.Found = []policy.Found{{Class: inspect.MarkSecret, Level: inspect.Core, Confidence: inspect.High, Magnitude: 1}}
-	unread, other := base, base
-	unread.Coverage = policy.AskedCoverage{State: inspect.Opaque, Gaps: []inspect.GapReason{inspect.GapEncrypted}}
-	unread.Link.Unread = unread.Coverage.Gaps
-	other.Content = policy.AskContent([]inspect.Mismatch{{Said: "image/png", Found: "zip"}})
-	return []*policy.Question{&head, &base, &small, &filed, &secret, &unread, &other}
 }

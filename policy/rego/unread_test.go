@@ -23,6 +23,7 @@ func unread(t testing.TB, l policy.Law, flow asked, gaps, granted string) *polic
 }
 
 func TestUnread(t *testing.T) {
+	t.Parallel()
 	l := openLaw(t)
 	d := open(t, rego.Options{Law: l})
 	with := func(coverage string, f asked) asked { f.coverage = coverage; return f }
@@ -79,6 +80,7 @@ func lines(v policy.Verdict) string {
 
 // The setting is part of the question: with another one the answer is another.
 func TestTheCacheKnowsTheSetting(t *testing.T) {
+	t.Parallel()
 	l := openLaw(t)
 	d := open(t, rego.Options{Law: l})
 	for _, granted := range []string{"", "encrypted", "", "encrypted broken", "broken"} {
@@ -98,6 +100,7 @@ func TestTheCacheKnowsTheSetting(t *testing.T) {
 
 // Whatever a policy answers, unread content goes only by the setting.
 func TestNoPolicyGrantsUnread(t *testing.T) {
+	t.Parallel()
 	l := openLaw(t)
 	said := `{"action": "pass", "final": true, "basis": "UNREAD_ALLOWED", "reasons": [{"code": "UNREAD_ALLOWED"}]}`
 	exempt := strings.Replace(said, `"basis": "UNREAD_ALLOWED"`, `"basis": "EX_NO_PI"`, 1)
@@ -133,6 +136,7 @@ func TestNoPolicyGrantsUnread(t *testing.T) {
 
 // An operator's module can tighten the setting, and refuse mismatches.
 func TestOperatorsTightenUnread(t *testing.T) {
+	t.Parallel()
 	l := openLaw(t)
 	sample := "../../deploy/rego"
 	dir := t.TempDir()

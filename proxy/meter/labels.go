@@ -25,12 +25,14 @@ var (
 
 	codes = []policy.Code{
 		policy.NotOutbound, policy.ExNoPI, policy.ExTransit, policy.ExContract, policy.ExHR, policy.ExEmergency,
-		policy.ExLegalDuty, policy.ExSmall, policy.FilingCovers, policy.RegisteredUnread, policy.UnreadAllowed,
+		policy.ExLegalDuty, policy.ExSmall, policy.ExTreaty, policy.ExZoneOfflist, policy.ExZoneBelow, policy.ExZoneGeneral,
+		policy.Relaxed, policy.ReviewApproved, policy.ExceptionApplied, policy.FilingCovers, policy.RegisteredUnread, policy.UnreadAllowed,
 		policy.StateSecret, policy.CoreData, policy.RecipientDenied, policy.FilingNotFound, policy.FilingNotEffective,
 		policy.FilingExpired, policy.FilingSuspended, policy.RecipientMismatch, policy.CountryMismatch, policy.LinkNotFiled,
 		policy.PurposeMismatch, policy.PurposeUndeclared, policy.CategoryNotCovered, policy.SPINotCovered,
 		policy.ImportantNotCover, policy.ItemRefused, policy.DeidentMissing, policy.VolumeExceeded, policy.VolumeContended,
-		policy.PathwayTooWeak, policy.HeldForReview, policy.RedactionOrdered, policy.OperatorDenied,
+		policy.PathwayTooWeak, policy.ApprovalMissing, policy.ImportantSuspected, policy.ZoneNotRegistered, policy.ZoneUnverified,
+		policy.HeldForReview, policy.ReviewDenied, policy.QuotaUsedUp, policy.RedactionOrdered, policy.OperatorDenied,
 		policy.ExporterUnknown, policy.CIIOUnknown, policy.CoverageOpaque, policy.CoveragePartial, policy.ScanFailed,
 		policy.DeciderFailed, policy.LawUnavailable, policy.RegisterUnavail, policy.LedgerUnavail, policy.RecorderUnavail,
 		policy.InternalFault, policy.Oversize, policy.BudgetExhausted, policy.RedactionUnavail, policy.AfterRelease,
@@ -38,6 +40,12 @@ var (
 		policy.NameHoldsData, policy.ClientGone, policy.OriginUnreachable, policy.OriginUntrusted, policy.OriginCut, policy.OriginTimeout, policy.Draining,
 		policy.UpgradeNotRead,
 	}
+
+	bundles = []string{"new", "same", "failed"}
+
+	// dates are what a document of the register can warn of.
+	dates = []string{"expiry", "renewal", "contract_end", "authority_no", "claim_expiry", "approval_expiry",
+		"exception_expiry", "exception_open", "recipient_country"}
 
 	classes = []inspect.Class{
 		inspect.ResidentID, inspect.Passport, inspect.PermitHKMO, inspect.PermitTW, inspect.HomeReturn, inspect.TWCompatriot,

@@ -52,6 +52,7 @@ type Meter struct {
 	events      *prometheus.CounterVec
 	reloads     *prometheus.CounterVec
 	reloaded    prometheus.Gauge
+	supply      *supply
 }
 
 var _ proxy.Observer = (*Meter)(nil)
@@ -61,9 +62,11 @@ func New(o Options) (*Meter, error) {
 	m := &Meter{registry: prometheus.NewRegistry()}
 	m.flow()
 	m.coverage = newCoverage()
+	m.supply = newSupply()
 	all := []prometheus.Collector{m.flows, m.spared, m.bytes, m.persons, m.classes, m.judge, m.duration,
 		m.uninspected, m.events, m.reloads, m.reloaded, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})}
 	all = append(all, m.coverage.collectors()...)
+	all = append(all, m.supply.collectors()...)
 	for _, c := range append(all, o.collectors()...) {
 		if err := m.registry.Register(c); err != nil {
 			return nil, fmt.Errorf("meter: register metric: %w", err)

@@ -182,6 +182,22 @@ func (h *House) Identify(_ context.Context, f *policy.Flow) error {
 	return nil
 }
 
+// Exceptions are none.
+func (h *House) Exceptions(context.Context, *policy.Flow) ([]policy.Exception, error) {
+	return nil, nil
+}
+
+// Hold forgets the ticket.
+func (h *House) Hold(context.Context, policy.Ticket) error { return nil }
+
+// Approval is none.
+func (h *House) Approval(context.Context, string) (*policy.Approval, error) {
+	return nil, nil
+}
+
+// Use always succeeds.
+func (h *House) Use(context.Context, policy.Use) error { return nil }
+
 // Candidates are none.
 func (h *House) Candidates(context.Context, *policy.Flow) ([]policy.Candidate, error) {
 	return nil, nil

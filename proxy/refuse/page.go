@@ -37,29 +37,33 @@ type pageData struct {
 	Zh, En  document
 	Reasons []pageReason
 	Need    [2]string
+	Next    [][2]string
 }
 
 type pageReason struct{ Zh, En reason }
 
-// needs are the pathways in words, Chinese and English.
-var needs = map[policy.Need][2]string{
-	policy.NeedNone:     {"无需办理手续", "none"},
-	policy.NeedSCOrCert: {"个人信息出境标准合同备案或认证", "standard contract filing or certification"},
-	policy.NeedSAVolume: {"数据出境安全评估", "security assessment"},
-	policy.NeedSAHard:   {"数据出境安全评估", "security assessment"},
-}
-
 // page gives the refusal as one self-contained HTML page.
 func page(f *Refusal) []byte {
 	d := pageData{Style: template.CSS(pageStyle), Held: f.Verdict.Action == policy.Hold, Failed: f.undelivered(),
-		Zh: describe(f, Chinese), En: describe(f, English), Need: needs[f.Verdict.Need]}
+		Zh: describe(f, Chinese), En: describe(f, English), Need: needTitle(f.Verdict.Need)}
 	d.Status = d.En.Status
 	for i := range d.En.Reasons {
 		d.Reasons = append(d.Reasons, pageReason{d.Zh.Reasons[i], d.En.Reasons[i]})
+	}
+	for i := range d.En.Next {
+		d.Next = append(d.Next, [2]string{d.Zh.Next[i], d.En.Next[i]})
 	}
 	var b bytes.Buffer
 	if err := pageTemplate.Execute(&b, d); err != nil {
 		panic("refuse: page: " + err.Error())
 	}
 	return b.Bytes()
+}
+
+// needTitle is the pathway in Chinese and English, empty where none is settled.
+func needTitle(n policy.Need) [2]string {
+	if n == policy.NeedUnknown {
+		return [2]string{}
+	}
+	return [2]string{policy.NeedTitle(n, Chinese), policy.NeedTitle(n, English)}
 }

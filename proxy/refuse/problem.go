@@ -23,9 +23,12 @@ type document struct {
 	Remedies []string `json:"remedies"`
 	Need     string   `json:"need,omitempty"`
 	Filing   string   `json:"filing,omitempty"`
+	// NearMiss says what keeps the nearest filing from covering the flow.
+	NearMiss string   `json:"near_miss,omitempty"`
 	Persons  int      `json:"persons,omitempty"` // distinct persons found
 	Record   string   `json:"record,omitempty"`
 	Ticket   string   `json:"ticket,omitempty"`
+	Next     []string `json:"next,omitempty"` // what happens to a held flow
 	Retry    int      `json:"retry_after,omitempty"`
 }
 
@@ -35,7 +38,9 @@ type reason struct {
 	Class  string      `json:"class,omitempty"`
 	Limit  string      `json:"limit,omitempty"`
 	Filing string      `json:"filing,omitempty"`
-	Rule   string      `json:"rule,omitempty"` // of the operator
+	Rule   string      `json:"rule,omitempty"` // of the operator, or an entry of the rule pack
+	Of     policy.Code `json:"of,omitempty"`   // the reason that this one lifts
+	By     string      `json:"by,omitempty"`   // the ticket or exception by which it does
 	// Coverage says why content was not read, as "opaque:encrypted".
 	Coverage string `json:"coverage,omitempty"`
 	Title    string `json:"title"`
@@ -61,7 +66,7 @@ func describe(f *Refusal, lang string) document {
 	v := &f.Verdict
 	doc := document{Type: "urn:datacustoms:reason:" + string(v.Reasons[0].Code), Status: Status(v),
 		Action: policy.Block.String(), Filing: v.Filing, Persons: f.Persons, Record: f.RecordID, Ticket: f.Ticket,
-		Retry: f.retryAfter(), Remedies: []string{}}
+		NearMiss: policy.NearMiss(*v, lang), Next: f.next(lang), Retry: f.retryAfter(), Remedies: []string{}}
 	switch {
 	case v.Action == policy.Hold:
 		doc.Action = policy.Hold.String()
@@ -88,7 +93,7 @@ func describe(f *Refusal, lang string) document {
 // worded puts a reason into words; a code without words stands for itself.
 func worded(r policy.Reason, lang string) reason {
 	text := policy.ReasonWords(r, lang)
-	out := reason{Code: r.Code, Class: r.Class, Limit: r.Limit, Filing: r.Filing, Rule: r.Rule, Coverage: r.Coverage(),
+	out := reason{Code: r.Code, Class: r.Class, Limit: r.Limit, Filing: r.Filing, Rule: r.Rule, Of: r.Of, By: r.By, Coverage: r.Coverage(),
 		Title: text.Title, Detail: text.Detail, Remedy: text.Remedy, Article: text.Article}
 	if out.Title == "" {
 		out.Title = string(r.Code)

@@ -143,6 +143,9 @@ func TestStatus(t *testing.T) {
 		{policy.BudgetExhausted, 503, "5"},
 		{policy.VolumeContended, 503, "1"},
 		{policy.Draining, 503, "5"},
+		{policy.QuotaUsedUp, 403, ""},
+		{policy.ImportantSuspected, 403, ""},
+		{policy.ReviewDenied, 403, ""},
 	}
 	for _, tt := range tests {
 		res := answer(t, refuse.Refusal{Verdict: policy.Refuse(tt.code)}, "GET", "", "")
@@ -320,4 +323,53 @@ func ExampleStatus() {
 	v := policy.Refuse(policy.AuthorityMismatch)
 	fmt.Println(refuse.Status(&v))
 	// Output: 421
+}
+
+// TestHeldIsToldWhatHappensNext: without its ticket nothing can be done.
+func TestHeldIsToldWhatHappensNext(t *testing.T) {
+	for lang, want := range map[string][]string{"zh": {"两名", "原样", "重新判断"}, "en": {"two different reviewers", "same content", "judged again"}} {
+		res := answer(t, held(), "POST", "", lang)
+		var doc struct {
+			Ticket string
+			Next   []string
+			Retry  int `json:"retry_after"`
+		}
+		if err := json.NewDecoder(res.Body).Decode(&doc); err != nil {
+			t.Fatal(err)
+		}
+		all := strings.Join(doc.Next, "\n")
+		for _, w := range append(want, "customs review approve HT-7F3A") {
+			if !strings.Contains(all, w) {
+				t.Errorf("%s: %q lacks %q", lang, all, w)
+			}
+		}
+		if doc.Ticket != "HT-7F3A" || doc.Retry != 300 || res.Header.Get("Retry-After") != "300" {
+			t.Errorf("%s: ticket %q, retry after %d", lang, doc.Ticket, doc.Retry)
+		}
+	}
+	for name, f := range map[string]refuse.Refusal{"blocked": twoGrounds(), "held without a ticket": {Verdict: held().Verdict}} {
+		body, _ := io.ReadAll(answer(t, f, "POST", "", "").Body)
+		if bytes.Contains(body, []byte(`"next"`)) || bytes.Contains(body, []byte("customs review")) {
+			t.Errorf("%s is told of reviewers: %s", name, body)
+		}
+	}
+}
+
+// TestLiftsAreNamed: what was lifted for the part that is refused all the same.
+func TestLiftsAreNamed(t *testing.T) {
+	f := refuse.Refusal{Verdict: policy.Verdict{Reasons: []policy.Reason{{Code: policy.QuotaUsedUp, By: "E-1"},
+		{Code: policy.Relaxed, Of: policy.PurposeUndeclared}}}}
+	var doc struct {
+		Reasons []struct{ Of, By, Detail string }
+	}
+	if err := json.NewDecoder(answer(t, f, "POST", "", "").Body).Decode(&doc); err != nil {
+		t.Fatal(err)
+	}
+	if len(doc.Reasons) != 2 || doc.Reasons[0].By != "E-1" || doc.Reasons[1].Of != "PURPOSE_UNDECLARED" {
+		t.Errorf("reasons = %+v", doc.Reasons)
+	}
+	page, _ := io.ReadAll(answer(t, f, "GET", "text/html", "").Body)
+	if !bytes.Contains(page, []byte("E-1")) || !bytes.Contains(page, []byte("PURPOSE_UNDECLARED")) {
+		t.Error("the page does not name them")
+	}
 }

@@ -39,6 +39,10 @@ important contains f.class if {
 	f.class in data.pack.classes.important
 }
 
+important contains class if {
+	some class in data.customs.marks.published
+}
+
 # Classes that show data of mainland origin.
 domestic contains c if {
 	some c in personal
@@ -51,6 +55,9 @@ domestic contains c if {
 	startswith(c, "pi.account.")
 }
 
+# governed are all classes that a filing must cover.
+governed := personal | important
+
 has_personal if count(personal) > 0
 
 has_personal if input.persons.non_sensitive
@@ -62,6 +69,8 @@ has_sensitive if count(sensitive) > 0
 has_sensitive if input.persons.sensitive
 
 has_important if count(important) > 0
+
+has_important if data.customs.marks.told
 
 exporter_known if input.exporter.uscc != ""
 
@@ -79,4 +88,33 @@ counted if {
 }
 
 # On which side of each limit the persons of this flow fall.
-exceeded[b.limit] := b.exceeded if some b in input.brackets
+exceeded := {b.limit: b.exceeded | some b in input.brackets}
+
+told := {b.limit | some b in input.brackets}
+
+# untold says that persons were counted, but nobody said where they stand at
+# this limit. A flow without any count carries nobody who could be told from
+# others; should it do so all the same, the reservation still holds it to the
+# limits that the verdict names.
+untold(limit) if {
+	counted
+	not limit in told
+}
+
+# in_scenario says that what was declared is one of the scenarios of a list:
+# by its code, by its branch ("icv.*" is everything below icv), or by "*",
+# which is also what was not declared.
+in_scenario(scenarios) if "*" in scenarios
+
+in_scenario(scenarios) if {
+	declared_scenario != ""
+	declared_scenario in scenarios
+}
+
+in_scenario(scenarios) if {
+	some s in scenarios
+	endswith(s, ".*")
+	startswith(declared_scenario, trim_suffix(s, "*"))
+}
+
+declared_scenario := object.get(input, ["declared", "scenario"], "")

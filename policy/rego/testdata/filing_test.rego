@@ -19,6 +19,7 @@ flow(candidates) := {
 	"brackets": [
 		{"limit": "national.ns.100000", "exceeded": false},
 		{"limit": "national.ns.1000000", "exceeded": false},
+		{"limit": "national.sp.1", "exceeded": false},
 		{"limit": "national.sp.10000", "exceeded": false},
 	],
 }

@@ -4,13 +4,17 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/datacustoms/customs/inspect/check"
 	"golang.org/x/text/language"
 )
+
+var zoneForm = regexp.MustCompile(`^[A-Z]{2}(-[A-Z0-9]+)+$`)
 
 // verify applies the check that a field's tag names to the text of its value.
 // It returns what is wrong and how to mend it, or two empty strings. Checks
@@ -35,8 +39,17 @@ func verify(is, s string) (what, mend string) {
 		return "", ""
 	case "country":
 		return checkCountry(s)
+	case "zone":
+		if len(s) > 64 || !zoneForm.MatchString(s) {
+			return "is no code of a zone", "write it as the zone lists do, as CN-SH-FTZ-LINGANG: customs pack show"
+		}
+		return "", ""
 	case "match":
 		return checkMatch(s)
+	case "key":
+		return checkKey(s)
+	case "bundle":
+		return checkBundle(s)
 	}
 	if low, high, ok := strings.Cut(is, ".."); ok {
 		return checkRange(s, low, high)
@@ -44,7 +57,18 @@ func verify(is, s string) (what, mend string) {
 	return checkOneOf(s, strings.Split(is, "|"))
 }
 
+// checkRange compares numbers, or durations where the bounds have units.
 func checkRange(s, low, high string) (what, mend string) {
+	if span, err := time.ParseDuration(s); err == nil {
+		from, _ := time.ParseDuration(low)
+		to, _ := time.ParseDuration(high)
+		if to > 0 && (span < from || span > to) {
+			return "is out of range", fmt.Sprintf("write a duration from %s to %s", low, high)
+		}
+		if to > 0 {
+			return "", ""
+		}
+	}
 	n, _ := strconv.Atoi(s)
 	from, _ := strconv.Atoi(low)
 	to, _ := strconv.Atoi(high)

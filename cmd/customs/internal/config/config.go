@@ -27,6 +27,7 @@ type Config struct {
 	Destinations []Destination `yaml:"destinations"`
 	Countries    Countries     `yaml:"countries"`
 	Policy       Policy        `yaml:"policy"`
+	Review       Review        `yaml:"review"`
 	Inspect      Inspect       `yaml:"inspect"`
 	Limits       Limits        `yaml:"limits"`
 	Timeouts     Timeouts      `yaml:"timeouts"`
@@ -43,8 +44,9 @@ type Listen struct {
 
 // Law chooses the legal data.
 type Law struct {
-	SPI   string `yaml:"spi" is:"strict|gb45574-2025|gb35273-2020" doc:"sensitivity profile; strict is the union of the standards"`
-	Packs string `yaml:"packs" is:"dir" doc:"directory of rule packs; absent: the built-in pack"`
+	SPI   string   `yaml:"spi" is:"strict|gb45574-2025|gb35273-2020" doc:"sensitivity profile; strict is the union of the standards"`
+	Packs string   `yaml:"packs" is:"dir" doc:"directory of signed rule packs, zone lists and catalogues, over the built-in ones; absent: those alone"`
+	Keys  []string `yaml:"keys" is:"key" doc:"public keys of those whose signature puts a file of packs in force; needed with packs"`
 }
 
 // CA names the files of the certificate authority.
@@ -66,7 +68,8 @@ type Exporter struct {
 	Clients []netip.Prefix `yaml:"clients" need:"yes" doc:"networks of its clients; the longest prefix wins"`
 	// CIIO is unknown when absent, and unknown is treated as yes.
 	CIIO       policy.Tri `yaml:"ciio" doc:"critical information infrastructure operator; absent: unknown, treated as one"`
-	Zone       string     `yaml:"zone" doc:"free-trade zone that it is registered in"`
+	Zone       string     `yaml:"zone" is:"zone" doc:"code of the free-trade zone that it is registered in, as the zone lists write it (customs pack show); absent: none"`
+	ZoneExport policy.Tri `yaml:"zone_export" doc:"it exports from the zone, as some zone lists ask; absent: unknown, such a list does not apply"`
 	City       string     `yaml:"city" is:"division" doc:"GB/T 2260 code of its city, 4 to 6 digits"`
 	Group      []string   `yaml:"group" is:"uscc" doc:"codes of the companies that file together with it"`
 	MayDeclare bool       `yaml:"may_declare" doc:"its clients' Customs-* headers set link, purpose and claim"`
@@ -93,7 +96,15 @@ type Countries struct {
 
 // Policy adds to the built-in decision policy.
 type Policy struct {
-	Dir string `yaml:"dir" is:"dir" doc:"directory of the operator's Rego modules, beside the built-in policy; absent: none"`
+	Dir    string        `yaml:"dir" is:"dir" doc:"directory of the operator's Rego modules, beside the built-in policy; absent: none"`
+	Bundle string        `yaml:"bundle" is:"bundle" doc:"signed bundle of modules, besides dir: a file, a directory with bundle.tar.gz, or an http(s) URL on the local network; absent: none"`
+	Keys   []string      `yaml:"keys" is:"key" doc:"public keys of those whose signature puts a bundle in force; needed with bundle"`
+	Poll   time.Duration `yaml:"poll" is:"1s..24h" doc:"how often the bundle is looked for again"`
+}
+
+// Review names those who may release what is held.
+type Review struct {
+	Reviewers []string `yaml:"reviewers" is:"key" doc:"public keys of the reviewers, one a person; two of them release a held transfer or put an exception in force; absent: nobody can"`
 }
 
 // Inspect adds to the built-in catalogue of what is looked for.
@@ -139,6 +150,7 @@ func Default() *Config {
 		Listen: Listen{Proxy: "127.0.0.1:8080", Console: "127.0.0.1:8081"},
 		Mode:   "enforce",
 		Law:    Law{SPI: "strict"},
+		Policy: Policy{Poll: 30 * time.Second},
 		Limits: Limits{FlowMemory: 1 << 20, FlowSpill: 256 << 20, Memory: 256 << 20, Spill: 8 << 30,
 			ClientPercent: 50, Connections: 10000},
 		Timeouts: Timeouts{Handshake: 10 * time.Second, Head: 30 * time.Second, Body: time.Minute,

@@ -146,7 +146,7 @@ func TestFaults(t *testing.T) {
 		{"missing rules", "inspect: {rules: [config.go, nowhere.yaml]}\n", `1:30 no such file or directory / the path is`},
 		{"a folder for rules", "inspect: {rules: [testdata]}\n", `1:19 is a directory / the path is`},
 		{"missing policy", "policy: {dir: nowhere}\n", `1:15 no such file or directory / the path is`},
-		{"file for directory", "law: {packs: config.go}\n", `1:14 is not a directory / the path is`},
+		{"file for directory", "policy: {dir: config.go}\n", `1:15 is not a directory / the path is`},
 		{"half a CA", "ca: {cert: ca.pem}\n", `1:1 one of cert and key / both`},
 		{"alias", "mode: &m enforce\ndata: *m\n", "1:7 anchors, aliases / write the value\n2:7 anchors, aliases / write the value"},
 		{"not YAML", "listen: {proxy: [}\n", `1:18 / mend the YAML`},

@@ -17,6 +17,9 @@ import (
 // same stores, wherever it is started.
 func (d *decoding) resolve(c *Config) {
 	paths := []*string{&c.Data, &c.Law.Packs, &c.CA.Cert, &c.CA.Key, &c.Countries.MMDB, &c.Policy.Dir}
+	if !IsURL(c.Policy.Bundle) {
+		paths = append(paths, &c.Policy.Bundle)
+	}
 	for i := range c.Upstream.Roots {
 		paths = append(paths, &c.Upstream.Roots[i])
 	}
@@ -47,6 +50,7 @@ func (d *decoding) crosscheck(c *Config) {
 	for i, file := range c.Inspect.Rules {
 		d.exist(fmt.Sprintf("inspect.rules[%d]", i), file, false)
 	}
+	d.signed(c)
 	d.authority(c.CA)
 	d.exporters(c.Exporters)
 	d.unread(c)

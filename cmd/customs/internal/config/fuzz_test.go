@@ -11,7 +11,9 @@ import (
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{fixed, "", "a: &a [*a]\n", "listen: {proxy: [}\n", "{{{{[[[[", "? : x\n", "--- |\n x\n...\n",
 		"exporters:\n- uscc: 1\n  clients: [::/0]\n", "mode: !!str enforce\n", "<<: {mode: observe}\n", "\"mode\": observe\n",
-		"limits: {memory: 99999999999999999999GiB}\n", "drain: 9999999999h\n", "mode: \"\\u0000\"\n"} {
+		"limits: {memory: 99999999999999999999GiB}\n", "drain: 9999999999h\n", "mode: \"\\u0000\"\n",
+		"law: {packs: testdata, keys: [law.example+c983be93+Aax9CXdYN9C+YWsbbgKyizqXSjrfYLKHvi64JPR8+2bm]}\n",
+		"policy: {bundle: \"http:10.0.0.1\", keys: [PRIVATE+KEY+a+b+c], poll: 1s}\nreview: {reviewers: [a, a]}\n"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

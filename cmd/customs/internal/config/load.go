@@ -104,11 +104,11 @@ func (d *decoding) syntax(err error) {
 
 // fault adds a fault at a token. A nil token is a fault without a place.
 func (d *decoding) fault(at *token.Token, what, mend string) {
-	f := Fault{File: d.file, What: what, Mend: mend}
+	f := Fault{File: d.file, What: withhold(what), Mend: withhold(mend)}
 	if at != nil && at.Position != nil && at.Position.Line >= 1 {
 		f.Line, f.Column = at.Position.Line, max(1, at.Position.Column)
 		if f.Line <= len(d.lines) {
-			f.Source = strings.TrimRight(d.lines[f.Line-1], "\r")
+			f.Source = withhold(strings.TrimRight(d.lines[f.Line-1], "\r"))
 		}
 	}
 	d.faults.List = append(d.faults.List, f)

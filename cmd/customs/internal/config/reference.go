@@ -45,10 +45,10 @@ func takes(f reflect.StructField) string {
 	case strings.Contains(is, "|"):
 		word = "`" + strings.ReplaceAll(is, "|", "`, `") + "`"
 	case strings.Contains(is, ".."):
-		word = "number, " + strings.Replace(is, "..", " to ", 1)
+		word += ", " + strings.Replace(is, "..", " to ", 1)
 	case is != "":
 		word = map[string]string{"path": "path", "dir": "directory", "file": "file", "pem": "file", "address": "address:port",
-			"uscc": "code of 18", "division": "digits", "country": "code of 2", "match": "pattern"}[is]
+			"uscc": "code of 18", "division": "digits", "country": "code of 2", "match": "pattern", "zone": "code", "key": "public key", "bundle": "path or URL"}[is]
 	}
 	if list {
 		return "list of " + word
