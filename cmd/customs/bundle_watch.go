@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/datacustoms/customs/cmd/customs/internal/config"
 	"github.com/datacustoms/customs/policy"
@@ -144,25 +145,29 @@ func (h *house) lookForBundle(ctx context.Context) {
 }
 
 // tellBundle counts a look for a bundle, and logs and records it where it
-// changed something: once when it begins to fail, not at every look. The
+// changed something: once when it begins to fail or fails in another way, not at
+// every look. The
 // caller holds changing.
 func (h *house) tellBundle(ctx context.Context, err error, fresh bool) {
 	result, act := "same", ""
 	switch {
 	case err != nil:
 		result = "failed"
-		if !h.badBundle {
+		if h.badBundle != sortOf(err) {
 			act = "policy.bundle.refused"
 			h.log.Error("policy bundle refused, the policy before it stays in force", zap.Error(err))
 		}
 	case fresh:
 		result, act = "new", "policy.bundle"
 		h.log.Info("policy bundle is in force", zap.String("policy", h.decider.Digest()))
-	case h.badBundle:
+	case h.badBundle != "":
 		act = "policy.bundle.mended"
 		h.log.Info("policy bundle can be had again and is the one in force", zap.String("policy", h.decider.Digest()))
 	}
-	h.badBundle = err != nil
+	h.badBundle = ""
+	if err != nil {
+		h.badBundle = sortOf(err)
+	}
 	h.meter.Fetched(result)
 	if act == "" {
 		return
@@ -170,6 +175,16 @@ func (h *house) tellBundle(ctx context.Context, err error, fresh bool) {
 	if err := h.record(ctx, policy.Admin{Act: act, Object: "policy", Digest: h.decider.Digest(), Note: "policy in force"}); err != nil {
 		h.log.Error("a change of the policy bundle could not be recorded", zap.Error(err))
 	}
+}
+
+// sortOf is an error without its numbers: the port of an attempt is no news.
+func sortOf(err error) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsDigit(r) {
+			return -1
+		}
+		return r
+	}, err.Error())
 }
 
 // bundleFor fetches the bundle that a configuration names, for a reload. A

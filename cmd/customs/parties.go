@@ -42,6 +42,10 @@ func withRegister(own []identity.Entry, docs []registry.ExporterDoc) ([]identity
 		clients, err := networksOf(d, codes, networks)
 		if err != nil {
 			faults = append(faults, err)
+			out = append(out, identity.Entry{Clients: clients}) // nobody's, or a wider one would take them over
+			for _, p := range clients {
+				networks[p] = "an exporter of the register that contradicts another"
+			}
 			continue
 		}
 		codes[d.USCC] = "exporter " + d.USCC + " of the register"
@@ -61,29 +65,34 @@ func withRegister(own []identity.Entry, docs []registry.ExporterDoc) ([]identity
 // statusEffective is the status of a document that counts.
 const statusEffective = "effective"
 
-// networksOf returns the networks of a document whose code and networks nobody
-// else has.
-func networksOf(d registry.ExporterDoc, codes map[string]string, networks map[netip.Prefix]string) ([]netip.Prefix, error) {
+// networksOf returns the networks of a document that nobody else has, and what
+// it contradicts.
+func networksOf(d registry.ExporterDoc, codes map[string]string, networks map[netip.Prefix]string) (out []netip.Prefix, err error) {
 	named := d.USCC // was checked when the document was stored
+	var faults []error
 	if other, taken := codes[d.USCC]; taken {
-		return nil, fmt.Errorf("exporter %s of the register is also in %s; take it out of one of them", named, other)
+		faults = append(faults, fmt.Errorf("exporter %s of the register is also in %s; take it out of one of them", named, other))
 	}
-	var out []netip.Prefix
 	for i, c := range d.Clients {
 		p, err := netip.ParsePrefix(c)
 		if a, aerr := netip.ParseAddr(c); aerr == nil {
 			p, err = netip.PrefixFrom(a, a.BitLen()), nil
 		}
 		if err != nil || p.Masked() != p {
-			return nil, fmt.Errorf("exporter %s of the register: clients[%d] is no network; add the document again with an address and a prefix length", named, i)
+			faults = append(faults, fmt.Errorf("exporter %s of the register: clients[%d] is no network; add the document again with an address and a prefix length", named, i))
+			continue
 		}
 		if other, taken := networks[p]; taken {
-			return nil, fmt.Errorf("exporter %s of the register: network %s also belongs to %s; a network belongs to one exporter", named, p, other)
+			faults = append(faults, fmt.Errorf("exporter %s of the register: network %s also belongs to %s; a network belongs to one exporter", named, p, other))
+			continue
 		}
 		out = append(out, p)
 	}
-	return out, nil
+	return out, errors.Join(faults...)
 }
+
+// leftOut is said of exporters that contradict others.
+const leftOut = "exporters of the register contradict others: they are left out, and their clients are unknown"
 
 // openParties makes the book of exporters at start. What contradicts the
 // configuration is left out, so its clients are unknown and blocked.
@@ -95,7 +104,7 @@ func (h *house) openParties(ctx context.Context) error {
 	own := configured(h.cfg)
 	all, conflict := withRegister(own, docs)
 	if conflict != nil {
-		h.log.Error("exporters of the register contradict the configuration: they are left out, and their clients are unknown", zap.Error(conflict))
+		h.log.Error(leftOut, zap.Error(conflict))
 	}
 	h.conflicting = conflict != nil
 	if h.exporters, err = identity.New(all); err != nil {
@@ -114,7 +123,8 @@ func (h *house) ownExporters() []policy.Exporter {
 }
 
 // takeParties brings the exporters of the register into force while running.
-// On a conflict the old book stays.
+// What contradicts another is left out as at start, and the rest counts: a
+// suspension must not wait until somebody mends a conflict.
 func (h *house) takeParties(ctx context.Context) error {
 	h.changing.Lock()
 	defer h.changing.Unlock()
@@ -122,17 +132,17 @@ func (h *house) takeParties(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := withRegister(configured(h.inForce.Load()), docs)
-	if err == nil {
-		err = h.exporters.Replace(all)
+	all, conflict := withRegister(configured(h.inForce.Load()), docs)
+	if err := h.exporters.Replace(all); err != nil {
+		return err
 	}
-	h.meter.Exporters(err == nil)
+	h.meter.Exporters(conflict == nil)
 	switch {
-	case err != nil && !h.conflicting:
-		h.log.Error("exporters of the register contradict the configuration: the ones before stay in force", zap.Error(err))
-	case err == nil && h.conflicting:
+	case conflict != nil && !h.conflicting:
+		h.log.Error(leftOut, zap.Error(conflict))
+	case conflict == nil && h.conflicting:
 		h.log.Info("exporters of the register are in force again")
 	}
-	h.conflicting = err != nil
+	h.conflicting = conflict != nil
 	return nil
 }

@@ -45,7 +45,7 @@ func TestExportersOfConfigurationAndRegister(t *testing.T) {
 		{"a longer network in the register", []registry.ExporterDoc{exporterDoc(tradingUSCC, "effective", "10.1.0.0/16")}, tradingUSCC, ""},
 		{"an address alone", []registry.ExporterDoc{exporterDoc(tradingUSCC, "effective", "10.1.2.3")}, tradingUSCC, ""},
 		{"one that is suspended keeps its network", []registry.ExporterDoc{exporterDoc(tradingUSCC, "suspended", "10.1.0.0/16")}, "", ""},
-		{"the code of the configuration", []registry.ExporterDoc{exporterDoc(motorsUSCC, "effective", "10.1.0.0/16")}, motorsUSCC, "is also in the configuration"},
+		{"the code of the configuration", []registry.ExporterDoc{exporterDoc(motorsUSCC, "effective", "10.1.0.0/16")}, "", "is also in the configuration"},
 		{"the network of the configuration", []registry.ExporterDoc{exporterDoc(tradingUSCC, "effective", "10.0.0.0/8")}, motorsUSCC, "also belongs to the configuration"},
 		{"one network in two documents", []registry.ExporterDoc{exporterDoc(tradingUSCC, "effective", "10.1.0.0/16"), exporterDoc(thirdUSCC, "effective", "10.1.0.0/16")},
 			tradingUSCC, "also belongs to exporter " + tradingUSCC},
@@ -94,12 +94,13 @@ func TestRegisterExportersAreTakenUp(t *testing.T) {
 	}
 	own := cfg.Exporters[0]
 	add(exporterDoc(own.USCC, "effective", "198.51.100.0/25"))
-	if who() != thirdUSCC || logs.FilterMessageSnippet("the ones before stay in force").Len() != 1 {
-		t.Errorf("after a conflict: %q, log %v", who(), logs.All())
+	far := func() string { return h.exporters.Who(netip.MustParseAddr("198.51.100.200")).Exporter.USCC }
+	if who() != "" || far() != thirdUSCC || logs.FilterMessage(leftOut).Len() != 1 {
+		t.Errorf("after a conflict: %q and %q, log %v", who(), far(), logs.All())
 	}
 	add(exporterDoc(thirdUSCC, "suspended", "198.51.100.0/24"))
-	if who() != thirdUSCC || logs.FilterMessageSnippet("the ones before stay in force").Len() != 1 {
-		t.Errorf("a conflict that goes on: %q, %d lines", who(), logs.FilterMessageSnippet("stay in force").Len())
+	if far() != "" || logs.FilterMessage(leftOut).Len() != 1 {
+		t.Errorf("a suspension beside a conflict: %q, %d lines", far(), logs.FilterMessage(leftOut).Len())
 	}
 	if err := h.swap(ctx, &cfg); err == nil || !strings.Contains(err.Error(), "is also in the configuration") {
 		t.Errorf("a reload beside the conflict: %v", err)

@@ -69,7 +69,7 @@ type house struct {
 	// guards what stands below it.
 	changing    sync.Mutex
 	bundles     *bundleSource // of inForce; nil without one
-	badBundle   bool          // the last look for a bundle failed
+	badBundle   string        // how the last look for a bundle failed; empty when it did not
 	conflicting bool          // the register's exporters are not in force
 	inForce     atomic.Pointer[config.Config]
 	polled      chan struct{} // the bundle or its interval is another
