@@ -24,6 +24,9 @@ type Report struct {
 	// Mismatches are the places, up to a limit of the engine, where content
 	// is of another format than was said of it.
 	Mismatches []Mismatch
+	// Shape is the layout of the largest table or text in the part. Merge
+	// takes that of the report with the most rows and lines.
+	Shape Shape
 }
 
 // Mismatch is content that is of another format than was said of it. Said is
@@ -96,6 +99,9 @@ func Merge(reports ...Report) Report {
 		out.Omitted += r.Omitted
 		out.Linked += r.Linked
 		out.Coverage.add(r.Coverage)
+		if r.Shape.Exceeds(&out.Shape) {
+			out.Shape = r.Shape
+		}
 	}
 	for _, t := range tallies {
 		out.Tallies = append(out.Tallies, t)

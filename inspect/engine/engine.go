@@ -65,6 +65,7 @@ type Engine struct {
 	opt   Options
 	macs  sync.Pool
 	forms forms
+	shape shapeKeys
 }
 
 var _ inspect.Inspector = (*Engine)(nil)
@@ -88,6 +89,7 @@ func New(opt Options) (*Engine, error) {
 	opt.MinorAge = or(opt.MinorAge, 14)
 	e := &Engine{opt: opt}
 	e.macs.New = func() any { return &mac{hash: hmac.New(sha256.New, opt.Key)} }
+	e.shape = e.shapeKeys()
 	return e, e.index()
 }
 

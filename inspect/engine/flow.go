@@ -17,6 +17,7 @@ type flow struct {
 	push   *push
 	out    outlet
 	apart  []decode.Span // pieces of the stream that have streams of their own
+	plain  []decode.Span // parts that are read in the stream
 	undone []undone      // pieces that were a transfer coding
 	wait   []hit         // what stands in the last of them, until it has ended
 }

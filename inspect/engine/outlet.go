@@ -23,6 +23,7 @@ type outlet struct {
 
 	head   [headLen]byte
 	nhead  int
+	length int64  // of the part so far
 	called []byte // what the part is called
 }
 
@@ -92,6 +93,7 @@ func (o *outlet) next(name []byte, at decode.Span) bool {
 		return false
 	}
 	o.n++
+	o.length = 0
 	o.wire = o.stream.place(at)
 	o.called = append(o.called[:0], name...)
 	return true
@@ -135,6 +137,7 @@ func (o *outlet) Write(p []byte) bool {
 	if sc.spent {
 		return false
 	}
+	o.length += int64(len(p))
 	if o.state == peeking {
 		n := copy(o.head[o.nhead:], p)
 		o.nhead += n
@@ -162,6 +165,8 @@ func (o *outlet) look() {
 	if o.state = passing; nests(head) {
 		o.start()
 		o.give(head)
+	} else if f := o.stream.flow; f != nil {
+		f.plain = append(f.plain, decode.Span{From: o.same, To: math.MaxInt64})
 	}
 }
 
@@ -189,6 +194,9 @@ func (o *outlet) Miss(reason inspect.GapReason, n int64) { o.stream.gap(reason, 
 func (o *outlet) end() {
 	if o.state == peeking {
 		o.look()
+	}
+	if f := o.stream.flow; f != nil && o.state == passing {
+		f.plain[len(f.plain)-1].To = o.same + o.length
 	}
 	o.close()
 	if o.state != full {

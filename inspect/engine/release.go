@@ -137,9 +137,12 @@ func (s *stream) advance(to int64) {
 	if lost := s.raw.base - s.book.Pos(); lost > 0 {
 		s.book.Skip(lost)
 		s.scan.gap(inspect.GapLimitRatio, -1)
+		s.unshape()
 	}
-	if to > s.book.Pos() {
-		s.book.Advance(s.raw.slice(s.book.Pos(), to))
+	if at := s.book.Pos(); to > at {
+		p := s.raw.slice(at, to)
+		s.book.Advance(p)
+		s.layOut(p, at)
 	}
 }
 
@@ -156,5 +159,6 @@ func (s *stream) emit(h *hit) {
 		return
 	}
 	s.advance(h.at.From)
+	s.mark(h)
 	s.tell(h, s.book)
 }

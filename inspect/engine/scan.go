@@ -46,6 +46,7 @@ type Scan struct {
 	settled int64
 
 	mismatches []inspect.Mismatch
+	shape      inspect.Shape // the largest so far
 
 	number number // scratch for the candidate in hand
 	sight  check.Sight
@@ -99,7 +100,7 @@ func (s *Scan) Close() (inspect.Report, error) {
 	defer s.budget.End()
 	s.root.finish()
 	s.closed, s.settled = true, s.seen
-	r := inspect.Report{Coverage: s.coverage(), Mismatches: s.mismatched()}
+	r := inspect.Report{Coverage: s.coverage(), Mismatches: s.mismatched(), Shape: s.shape}
 	place := s.tallied(&r)
 	if s.set != nil {
 		r.Persons, r.Linked = s.set.Persons(func(c int) int { return place[c] })

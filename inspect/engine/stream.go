@@ -54,6 +54,8 @@ type stream struct {
 	rows    rows
 	tables  tables
 	book    *record.Book
+	shaper  *shaper // nil where no layout is told
+	shaped  bool    // the stream has a layout
 	hits    []hit
 	last    hit   // the last hit of the escaped view that was released
 	safe    int64 // no later hit begins before it
@@ -229,6 +231,7 @@ func (s *stream) open() {
 	}
 	s.signed = signedLen(whole)
 	s.watch(whole)
+	s.shapes(mode)
 	if s.scan.meta.Kind != inspect.Head && len(s.scan.engine.forms.head) > 0 && s.nhead > 0 {
 		s.raw.pending = append(s.raw.pending, match.Candidate{Kind: headKind, To: reach})
 	}
@@ -286,6 +289,7 @@ func (s *stream) finish() {
 // close ends the records and gives back what was lent.
 func (s *stream) close() {
 	s.book.End()
+	s.endShape()
 	if s.text {
 		s.again.finish(s)
 		s.tags.finish(s)

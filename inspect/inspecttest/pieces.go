@@ -15,3 +15,8 @@ var keyed = []string{"病历号", "ZY00123456", "QQ号", "qq=", "12345678", "lat
 	"姓名", "：", "王小明", "\xd0\xd5\xc3\xfb", "地址", "上海市浦东新区", "示例路1号", "-----BEGIN PRIVATE KEY-----", strings.Repeat("MIIBVAIBADANBgkqhkiG", 4),
 	"eyJhbGciOiJIUzI1NiJ9.", "A123456(3)", "P<CHN", "passport", "E12345678", ">seq\n", strings.Repeat("ACGT", 20), "姓名,QQ号,病历号\n", "LSVAA49J132047371",
 	"诊断", "J45.900", "内部资料", "三八零零一三八零零零", "一", "(", "）", "$GPGGA,092750.000,5321.6802,N,00630.3372,W,1,8,1.03,61.7,M,55.2,M,,*76", "&#49;", "\u00ad"}
+
+// tabled are rows and what parts them.
+var tabled = []string{"no,name,phone\n", "1,a,x\n", "2,b,x\n", "3,\"c\nd\",x\n", "NO-0004;y\n", `{"id":1,"a":"b"}`, `{"id":2,"a":{"id":3}},`, "[", "\n", "},{\"id\":4}", "\"", `\"`,
+	"<table><tr><th>no</th><th>", "</tr><tr><td>1</td>", "INSERT INTO t (no, name) VALUES (1,'a'),(2,'b');\n", "('", strings.Repeat("5,long,", 100), strings.Repeat("1,a,b\n2,a,b\n3,a,b\n", 300),
+	strings.Repeat("{\"id\":1,\"a\":\"b\"},", 300), strings.Repeat("a line that is long enough\n", 400)}

@@ -91,7 +91,7 @@ func expect(t testing.TB, c sample, r inspect.Report) {
 // anySplit joins pieces that are awkward beside each other and cuts them
 // anywhere.
 func anySplit(t *testing.T, in inspect.Inspector) {
-	pieces := slices.Concat(awkward, keyed)
+	pieces := slices.Concat(awkward, keyed, tabled)
 	rapid.Check(t, func(rt *rapid.T) {
 		text := []byte{}
 		for _, p := range rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 40).Draw(rt, "pieces") {
