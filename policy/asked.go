@@ -39,6 +39,16 @@ func AskFound(rules *Rules, r *inspect.Report) ([]Found, AskedPersons) {
 	return out, asked
 }
 
+// Holds reports whether personal data that counts stands in the report.
+func (r *Rules) Holds(report *inspect.Report) bool {
+	for _, t := range report.Tallies {
+		if r.PersonalIn(t.Class, report) && t.At(inspect.Medium) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // sensitiveByPerson reports whether a minor stands among the persons of a
 // class: all data of a minor is sensitive.
 func sensitiveByPerson(r *inspect.Report, c inspect.Class) bool {
@@ -97,7 +107,7 @@ func CountPersons(rules *Rules, r *inspect.Report) ([]Counted, PersonCount) {
 func Snapshot(brackets []Bracket, limits []Limit, refused map[string]bool) []Counter {
 	out := make([]Counter, 0, len(brackets))
 	for i, b := range brackets {
-		c := Counter{Limit: b.Limit, Before: b.Before, After: b.After, Max: b.Max, Refused: refused[b.Limit]}
+		c := Counter{Limit: b.Limit, Before: b.Before, After: b.After, Held: b.Held, Max: b.Max, Refused: refused[b.Limit]}
 		if i < len(limits) && limits[i].ID == b.Limit {
 			c.Kind = limits[i].Kind
 		}

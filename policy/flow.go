@@ -2,6 +2,7 @@ package policy
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/datacustoms/customs/inspect"
@@ -32,6 +33,14 @@ type Exporter struct {
 
 // Known reports whether the exporter was made out.
 func (e Exporter) Known() bool { return e.USCC != "" }
+
+// Members are the codes that the exporter counts with, its own included,
+// sorted: of its group, or its own alone.
+func (e Exporter) Members() []string {
+	all := append([]string{e.USCC}, e.Group...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
 
 // Session is a client connection or tunnel. It is filled by a front door and
 // not changed after its first flow began.

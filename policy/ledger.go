@@ -2,8 +2,11 @@ package policy
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/datacustoms/customs/inspect"
@@ -37,10 +40,13 @@ type Limit struct {
 // Bracket says on which side of a limit a flow falls.
 type Bracket struct {
 	Limit    string `json:"limit"`
-	Exceeded bool   `json:"exceeded"` // the count after this flow is above Max
+	Exceeded bool   `json:"exceeded"` // the count after this flow is above Max, also when Held comes free
 	Before   int64  `json:"-"`        // distinct persons now, open reservations included
 	After    int64  `json:"-"`        // the same with this flow
-	Max      int64  `json:"-"`
+	// Held is how many of After only open reservations count: they may come
+	// free, and Reserve waits for them. It is zero where nobody can reserve.
+	Held int64 `json:"-"`
+	Max  int64 `json:"-"`
 }
 
 // Counted is one person of a flow, for counting.
@@ -56,8 +62,13 @@ const BasisObserved = "OBSERVED"
 
 // Count is one flow's persons and what they are to be counted under.
 type Count struct {
-	Flow    string
-	Entity  string    // USCC, or the id of the filing group
+	Flow   string
+	Entity string // the exporter's USCC
+	// Members are the USCCs of the group that the exporter counts in, its own
+	// included, sorted; nil for an exporter that counts alone. Limits that
+	// name no filing then count the group, and the exporter's own year is
+	// counted beside it.
+	Members []string
 	At      time.Time // first intent; its year in Asia/Shanghai counts
 	Basis   string
 	Filing  string
@@ -66,12 +77,30 @@ type Count struct {
 	Observe bool // observe mode: limits are ignored, persons count as sent
 }
 
-// Reservation is a claim on places that is not settled yet. A reservation of
-// no persons has an empty ID and needs no settling.
+// GroupID names a group by its members: another set of members is another
+// group, which begins with what each of them counts by then.
+func GroupID(members []string) string {
+	sum := sha256.Sum256([]byte(strings.Join(members, "\n")))
+	return "group-" + hex.EncodeToString(sum[:8])
+}
+
+// Counting returns the name under which the limits of a count's exporter are
+// counted: its own, or its group's.
+func (c *Count) Counting() string {
+	if len(c.Members) == 0 {
+		return c.Entity
+	}
+	return GroupID(c.Members)
+}
+
+// Reservation is a claim on places that is not settled yet. One of no persons,
+// or only of persons who are final already, has an empty ID and needs no
+// settling.
 type Reservation struct {
 	ID string `json:"id,omitempty"`
-	// Commitment is SHA-256 over the reservation's scopes and its sorted
-	// scoped hashes: the audit log can prove the ledger's journal by it.
+	// Commitment is SHA-256 over the scopes and the sorted scoped hashes that
+	// the reservation adds to what was final: the audit log can prove the
+	// ledger's journal by it.
 	Commitment string    `json:"commitment,omitempty"`
 	Flow       string    `json:"-"`
 	NewNS      int64     `json:"new_ns"` // persons new to the exporter's year

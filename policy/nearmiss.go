@@ -77,6 +77,7 @@ var nearMisses = map[Code][2]string{
 	ItemRefused:        {"含类别“%”的数据项未获准出境", "an item with class % was refused"},
 	DeidentMissing:     {"类别“%”只能以处理后的形式出境", "class % is filed only in a processed form"},
 	ApprovalMissing:    {"缺少种类为“%”的行业主管部门许可", "the permission of another authority, kind %, is not registered with it"},
+	SplittingSuspected: {"本次传输看来是拆分发送的一份，须先复核", "this looks like one piece of a list that is sent in parts, and is held for review"},
 	VolumeExceeded:     {"计入本次后超过%", "with this transfer it is above its limit: %"},
 	LedgerUnavail:      {"无法计数：%", "it could not be counted: %"},
 	PathwayTooWeak:     {"本次传输需要&%，其路径不足，或不适用于本主体或目的地", "its pathway is too weak for this transfer, which needs &%, or is not open to this exporter or place"},

@@ -33,6 +33,7 @@ type Question struct {
 	Coverage    AskedCoverage `json:"coverage"`
 	Content     AskedContent  `json:"content,omitzero"`
 	Link        AskedLink     `json:"link,omitzero"`
+	Split       AskedSplit    `json:"split,omitzero"`
 	Candidates  []Candidate   `json:"candidates"`
 	Brackets    []Bracket     `json:"brackets"`
 	Approval    *Approval     `json:"approval,omitempty"`

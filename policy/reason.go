@@ -49,6 +49,7 @@ const (
 	PathwayTooWeak     Code = "PATHWAY_INSUFFICIENT"
 	ApprovalMissing    Code = "SECTOR_APPROVAL_MISSING"
 	ImportantSuspected Code = "IMPORTANT_SUSPECTED"
+	SplittingSuspected Code = "SPLITTING_SUSPECTED"
 	ZoneNotRegistered  Code = "FTZ_NOT_REGISTERED"
 	ZoneUnverified     Code = "FTZ_LIST_UNVERIFIED"
 	HeldForReview      Code = "HELD_FOR_REVIEW"

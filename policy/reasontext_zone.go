@@ -30,6 +30,9 @@ var zoneTexts = map[Code]bilingual{
 	ImportantSuspected: {
 		words{"疑似重要数据", "数据符合重要数据目录中的一项特征，但未被告知或者公开发布为重要数据。未保存任何内容。", "由两名复核人确认其是否属于重要数据；属于的，申报数据出境安全评估并登记该数据项。", "促进和规范数据跨境流动规定 第二条；网络数据安全管理条例 第三十七条"},
 		words{"May be important data", "The data fits an entry of the important-data catalogue, and nobody has notified or published it as important. Nothing was kept.", "Have two reviewers settle whether it is important; if it is, apply for a security assessment and register the item.", "2024 Provisions art. 2; NDSR art. 37"}},
+	SplittingSuspected: {
+		words{"疑似拆分出境", "该内容看来是同一名单或者文件中的一份，其余各份另行发送；不得以数量拆分等手段规避安全评估。各份中的人员均已合并计数。", "按整体核对该名单应适用的路径；确属互不相关的，请运营者复核。记录中列有同组的其他传输。", "个人信息出境标准合同办法 第四条；个人信息出境认证办法"},
+		words{"May be one piece of a larger list", "It looks like one part of a list or document that is sent in pieces, which may not be done to stay below a security assessment. The persons of all pieces are counted together as ever.", "Check which pathway the list as a whole needs; if the pieces have nothing to do with each other, have the operator review it. The record names the others.", "SC Measures art. 4; CERT Measures"}},
 	ZoneNotRegistered: {
 		words{"未登记使用自由贸易试验区清单", "所在自由贸易试验区的清单可能适用，但该清单须先登记使用，而没有有效且相符的登记。", "向该区办理登记，并以 FTZ_LIST 类型登记，写明 list_id、接收方和有效期。", "促进和规范数据跨境流动规定 第六条"},
 		words{"Use of the zone's list is not registered", "A list of the exporter's zone may apply, but it takes effect only once its use is registered, and no registration is valid and fits.", "Register with the zone, then register that here as a filing of pathway FTZ_LIST with list_id, recipient and dates.", "2024 Provisions art. 6"}},

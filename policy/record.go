@@ -81,6 +81,7 @@ type Intent struct {
 	Counters    []Counter       `json:"counters,omitempty"`
 	Reservation *Reservation    `json:"reservation,omitempty"`
 	Ticket      string          `json:"ticket,omitempty"` // of a held part
+	Split       Split           `json:"split,omitzero"`   // the pieces it belongs with
 
 	JudgeMicros int64  `json:"judge_us"` // from the last body byte to the verdict
 	Build       string `json:"build"`
@@ -110,6 +111,7 @@ type Counter struct {
 	Kind   CountKind `json:"kind,omitempty"`
 	Before int64     `json:"before"`
 	After  int64     `json:"after"`
+	Held   int64     `json:"held,omitempty"` // of After, by reservations that were open
 	Max    int64     `json:"max"`
 	// Refused says that the reservation found no place although the count
 	// before it did.

@@ -270,7 +270,7 @@ func (x *Exchange) question(stage policy.Stage, r inspect.Report, brackets []pol
 		Found: []policy.Found{}, Candidates: []policy.Candidate{},
 	}
 	q.Coverage, q.Link.Unread = policy.AskCoverage(r.Coverage), f.Unread
-	q.Content = policy.AskContent(r.Mismatches)
+	q.Content, q.Split = policy.AskContent(r.Mismatches), x.intent.Split.Asked()
 	q.Found, q.Persons = policy.AskFound(rules, &r)
 	return q
 }

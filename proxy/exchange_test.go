@@ -22,7 +22,7 @@ func walk(t *testing.T, h *house, out policy.Outcome) (*proxy.Exchange, policy.V
 	t.Helper()
 	ctx := context.Background()
 	s := &policy.Session{ID: "s", Door: "explicit", Client: netip.MustParseAddrPort("10.0.0.1:1"),
-		Exporter: policy.Exporter{USCC: cmp.Or(h.uscc, "91310115MA1K3ABC99"), Zone: h.zone}}
+		Exporter: policy.Exporter{USCC: cmp.Or(h.uscc, "91310115MA1K3ABC99"), Zone: h.zone, Group: h.group}}
 	body := cmp.Or(h.payload, body)
 	f := policy.Flow{Session: s, Direction: policy.Push, Protocol: "h2", Method: "POST", Declared: h.declared,
 		Destination: policy.Destination{Host: cmp.Or(h.host, "api.example.sg"), Port: 443}}

@@ -51,6 +51,9 @@ type house struct {
 	zone       string // of the exporter
 	candidates []policy.Candidate
 	rules      *policy.Rules // instead of the plain ones
+	splits     policy.Splits
+	events     []proxy.Event
+	group      []string // of the exporter
 }
 
 // review is what the register knows of reviews, and what it was told.
@@ -96,7 +99,7 @@ func (h *house) at(call string) error {
 func (h *house) options() proxy.Options {
 	n := 0
 	return proxy.Options{Mode: h.mode, Node: "n1", Build: "test", Store: h, Inspector: h, Law: h,
-		Register: h, Atlas: h, Ledger: ledger{h}, Decider: h, Recorder: recorder{h}, Resolver: h,
+		Register: h, Atlas: h, Ledger: ledger{h}, Decider: h, Recorder: recorder{h}, Splits: h.splits, Resolver: h,
 		Observers: []proxy.Observer{h}, Now: func() time.Time { return h.now },
 		Pseudonym: func(kind, value string) string {
 			if kind == "ticket" {
@@ -141,7 +144,7 @@ func (s *scan) Take() []inspect.Finding        { return nil }
 func (s *scan) Settled() int64                 { return 0 }
 func (s *scan) Close() (inspect.Report, error) { return s.report, s.h.at("close " + s.name) }
 func (h *house) Closed(r *policy.Record)       { h.closed = append(h.closed, *r) }
-func (h *house) Event(proxy.Event)             {}
+func (h *house) Event(e proxy.Event)           { h.events = append(h.events, e) }
 func (h *house) Ready(context.Context) error   { return nil }
 func (h *house) Place(string, netip.Addr) policy.Place {
 	return h.place

@@ -83,7 +83,7 @@ func (e *RefusedError) Error() string {
 func (e *RefusedError) Unwrap() error { return e.Err }
 
 // Options are the settings and dependencies of a Gateway. All interfaces but
-// Observers are required.
+// Splits and Observers are required.
 type Options struct {
 	Mode      Mode
 	Node      string // identity of this gateway in the log
@@ -96,6 +96,7 @@ type Options struct {
 	Ledger    policy.Ledger
 	Decider   policy.Decider
 	Recorder  policy.Recorder
+	Splits    policy.Splits
 	Resolver  Resolver
 	Observers []Observer
 	// Pseudonym turns a client address or user into what records show.

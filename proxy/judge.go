@@ -73,6 +73,7 @@ func (x *Exchange) ask(ctx context.Context, observed bool) policy.Verdict {
 		return x.stop(policy.RegisterUnavail)
 	}
 	count := x.count(observed)
+	x.look(ctx, count.Persons)
 	count.Limits = append(count.Limits, x.rules.Limits(x.flow.Session.Exporter)...)
 	for _, c := range candidates {
 		count.Limits = append(count.Limits, c.Limits...)
@@ -142,8 +143,30 @@ func (x *Exchange) today() error {
 // count says who would go out.
 func (x *Exchange) count(observed bool) policy.Count {
 	c := policy.Count{Flow: x.flow.ID, Entity: x.flow.Session.Exporter.USCC, At: x.flow.Time, Observe: observed}
+	if c.Members = x.flow.Session.Exporter.Members(); len(c.Members) == 1 {
+		c.Members = nil
+	}
 	c.Persons, x.intent.Persons = policy.CountPersons(x.rules, &x.report)
 	return c
+}
+
+// look has the detector of splitting look at the part. What goes wrong there
+// is an event: no verdict hangs on it.
+func (x *Exchange) look(ctx context.Context, persons []policy.Counted) {
+	defer func() {
+		if recover() != nil {
+			x.intent.Split = policy.Split{}
+			x.g.Event(EventPanic)
+		}
+	}()
+	part, governed := policy.AskSplit(x.rules, &x.flow, &x.report, persons)
+	if x.g.o.Splits == nil || !governed {
+		return
+	}
+	var err error
+	if x.intent.Split, err = x.g.o.Splits.Look(ctx, part); err != nil {
+		x.g.Event(EventUnjoined)
+	}
 }
 
 // peek asks the ledger, unless there is nobody to ask about: an exporter that
@@ -152,7 +175,7 @@ func (x *Exchange) count(observed bool) policy.Count {
 // volume when the exporter is past the line. A limit that refused a
 // reservation counts as exceeded.
 func (x *Exchange) peek(ctx context.Context, c policy.Count, full map[string]bool) ([]policy.Bracket, error) {
-	if c.Entity == "" || len(c.Persons) == 0 && !x.personal() {
+	if c.Entity == "" || len(c.Persons) == 0 && !x.rules.Holds(&x.report) {
 		return []policy.Bracket{}, nil
 	}
 	brackets, err := x.g.o.Ledger.Peek(ctx, c)
@@ -160,16 +183,6 @@ func (x *Exchange) peek(ctx context.Context, c policy.Count, full map[string]boo
 		brackets[i].Exceeded = brackets[i].Exceeded || full[brackets[i].Limit]
 	}
 	return brackets, err
-}
-
-// personal reports whether policy would count personal data in the report.
-func (x *Exchange) personal() bool {
-	for _, t := range x.report.Tallies {
-		if x.rules.PersonalIn(t.Class, &x.report) && t.At(inspect.Medium) > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // reserve claims the persons of a verdict that releases. It returns the limit

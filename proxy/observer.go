@@ -14,6 +14,7 @@ const (
 	EventTimeout         Event = "timeout"          // a phase passed its deadline
 	EventPanic           Event = "panic"            // a part panicked and was contained
 	EventUnsettled       Event = "unsettled"        // a settlement failed and is left to recovery
+	EventUnjoined        Event = "unjoined"         // the detector of splitting failed on a part, or to keep it
 )
 
 // Observer is told what happened. It must not block and must not fail.

@@ -30,8 +30,11 @@ var siblings = map[string][]string{
 	"policy/law":        {"policy/sign"},
 	"policy/rego":       {"policy/law", "policy/sign"},
 	"policy/registry":   {"policy/law", "policy/sign"},
-	"policy/ledger":     {"policy/law", "policy/journal"},
+	"policy/ledger":     {"policy/law", "policy/journal", "policy/disk"}, // disk for its benchmarks
 	"policy/audit":      {"policy/law", "policy/journal"},
+	"policy/alert":      {"policy/journal"},
+	"policy/advise":     {"policy/law"},
+	"policy/split":      {"policy/journal"},
 	"proxy/explicit":    {"proxy/intercept", "proxy/identity", "proxy/sniff", "proxy/refuse", "proxy/upstream"},
 	"proxy/transparent": {"proxy/intercept", "proxy/identity", "proxy/sniff", "proxy/refuse", "proxy/upstream"},
 	"proxy/reverse":     {"proxy/intercept", "proxy/identity", "proxy/sniff", "proxy/refuse", "proxy/upstream"},
@@ -88,6 +91,8 @@ var keepers = map[string][]string{
 	"github.com/rogpeppe/go-internal":      {"tests"},
 	"go.uber.org/goleak":                   {"tests"},
 	"pgregory.net/rapid":                   {"tests"},
+	"github.com/wneessen/go-mail":          {"policy/alert"},
+	"github.com/emersion/go-smtp":          {"tests"},
 }
 
 // forbidden returns why package from, a path below the module, may not import

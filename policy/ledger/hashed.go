@@ -14,17 +14,11 @@ import (
 	"github.com/datacustoms/customs/policy"
 )
 
-// The kinds of data of a person in a flow, as bits.
-const (
-	kindNS byte = 1
-	kindSP byte = 2
-)
-
 // counted is a flow's persons, each once, ready to be looked up in the scopes
 // of its limits. All hashing is done here, outside the ledger's lock.
 type counted struct {
 	kinds   []byte
-	persons map[string][]person // by key scope, in the order of kinds; nil when the scope has no key
+	persons map[scopeID][]person // in the order of kinds; none when the scope has no key
 }
 
 // merge joins persons that occur twice. A person of neither kind counts as
@@ -53,86 +47,70 @@ func merge(in []policy.Counted) ([]inspect.Subject, []byte) {
 	return subjects, kinds
 }
 
-// scopesOf returns the scopes that a flow's persons are counted in; the first
-// is the exporter's year.
-func scopesOf(entity, filing string, year int) []scopeID {
-	ids := []scopeID{{Entity: entity, Year: year}}
-	if filing != "" {
-		ids = append(ids, scopeID{Filing: filing, Year: year}, scopeID{Filing: filing})
-	}
-	return ids
-}
-
-// limitScope returns the scope that a limit counts.
-func limitScope(l policy.Limit, entity string, year int) scopeID {
+// limitScope returns the scope that a limit counts, and the year of its
+// persons that counts there; zero is every year.
+func limitScope(l policy.Limit, entity string, year int) (scopeID, int) {
 	switch {
 	case l.Filing == "":
-		return scopeID{Entity: entity, Year: year}
+		return scopeID{Entity: entity, Year: year}, year
 	case l.Validity:
-		return scopeID{Filing: l.Filing}
+		return scopeID{Filing: l.Filing}, 0
 	}
-	return scopeID{Filing: l.Filing, Year: year}
+	return scopeID{Filing: l.Filing}, year
 }
 
 // hash hashes the persons under every scope that is claimed or only limited.
 // Only claimed scopes get a key when they have none.
-func (l *Ledger) hash(c policy.Count, year int, claim []scopeID) (*counted, error) {
+func (l *Ledger) hash(c *policy.Count, year int, claim []scopeID) (*counted, error) {
 	subjects, kinds := merge(c.Persons)
-	out := &counted{kinds: kinds, persons: map[string][]person{}}
+	out := &counted{kinds: kinds, persons: map[scopeID][]person{}}
 	if len(subjects) == 0 {
 		return out, nil
 	}
-	need := map[string]bool{} // key scope → claimed
+	need := map[scopeID]bool{} // whether it is claimed
 	for _, lim := range c.Limits {
-		need[keyScope(limitScope(lim, c.Entity, year))] = false
+		id, _ := limitScope(lim, c.Counting(), year)
+		need[id] = false
 	}
 	for _, id := range claim {
-		need[keyScope(id)] = true
+		need[id] = true
 	}
-	for scope, claimed := range need {
-		key, err := l.keys.get(scope, claimed)
+	for id, claimed := range need {
+		key, err := l.keys.get(keyScope(id), claimed)
 		if err != nil {
 			return nil, fmt.Errorf("scope key: %w", err)
 		}
-		if key == nil {
-			continue
+		if key != nil {
+			out.persons[id] = scoped(key, subjects)
 		}
-		mac := hmac.New(sha256.New, key)
-		list := make([]person, len(subjects))
-		var sum [sha256.Size]byte
-		for i := range subjects {
-			mac.Reset()
-			mac.Write(subjects[i][:])
-			list[i] = person(mac.Sum(sum[:0])[:16])
-		}
-		out.persons[scope] = list
 	}
 	return out, nil
 }
 
-// parts packs the persons for the journal, sorted in each scope by its own
-// hashes, so that their order joins no two scopes.
-func (c *counted) parts(ids []scopeID) []part {
-	out := make([]part, len(ids))
-	packed := map[string][]byte{} // a filing's year and validity share one
-	for i, id := range ids {
-		scope := keyScope(id)
-		if packed[scope] == nil {
-			packed[scope] = c.pack(c.persons[scope])
-		}
-		out[i] = part{id, packed[scope]}
+func scoped(key []byte, subjects []inspect.Subject) []person {
+	mac := hmac.New(sha256.New, key)
+	list := make([]person, len(subjects))
+	var sum [sha256.Size]byte
+	for i := range subjects {
+		mac.Reset()
+		mac.Write(subjects[i][:])
+		list[i] = person(mac.Sum(sum[:0])[:len(person{})])
 	}
-	return out
+	return list
 }
 
-func (c *counted) pack(list []person) []byte {
+// pack puts some of a scope's persons into a part, sorted by the scope's own
+// hashes, so that their order joins no two scopes. which comes in that order
+// then, in which a table is looked through twice as fast.
+func (c *counted) pack(id scopeID, which []int32) part {
+	list := c.persons[id]
 	type row struct {
-		head uint64 // of the hash, big-endian: nearly always enough to tell rows apart
-		at   int
+		head uint64 // of the hash: nearly always enough to tell rows apart
+		at   int32
 	}
-	rows := make([]row, len(list))
-	for i, p := range list {
-		rows[i] = row{binary.BigEndian.Uint64(p[:8]), i}
+	rows := make([]row, len(which))
+	for i, at := range which {
+		rows[i] = row{binary.BigEndian.Uint64(list[at][:8]), at}
 	}
 	slices.SortFunc(rows, func(a, b row) int {
 		if a.head != b.head {
@@ -140,11 +118,12 @@ func (c *counted) pack(list []person) []byte {
 		}
 		return bytes.Compare(list[a.at][:], list[b.at][:])
 	})
-	out := make([]byte, 0, personBytes*len(list))
-	for _, r := range rows {
+	out := make([]byte, 0, personBytes*len(rows))
+	for i, r := range rows {
+		which[i] = r.at
 		out = append(append(out, list[r.at][:]...), c.kinds[r.at])
 	}
-	return out
+	return part{Scope: id, Persons: out}
 }
 
 // commitment is SHA-256 over the scopes and their sorted persons.

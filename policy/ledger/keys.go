@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/policy/journal"
 )
 
 // keyring holds the keys that turn a subject into a scoped person. A scope's
@@ -128,32 +129,23 @@ func (k *keyring) create(scope string) ([]byte, error) {
 		return nil, err
 	}
 	name := k.file(scope)
-	if err := writeWhole(k.files, name, b); err != nil {
+	if err := journal.Replace(k.files, name, name+".tmp", b); err != nil {
 		return nil, fmt.Errorf("keep a scope key: %w", err)
 	}
 	return secret, nil
 }
 
-// writeWhole replaces a file: after it, or after a crash in it, the name
-// stands for the old file or for the complete new one.
-func writeWhole(files policy.Files, name string, b []byte) error {
-	tmp := name + ".tmp"
-	if err := files.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+// destroy removes a scope's key, durably. Nobody can tell any more who the
+// scope's persons are, also not with the root key.
+func (k *keyring) destroy(scope string) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.keys, scope)
+	name := k.file(scope)
+	for _, n := range []string{name + ".tmp", name} {
+		if err := removeOld(k.files, n); err != nil {
+			return err
+		}
 	}
-	f, err := files.Append(tmp)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	if err := files.Rename(tmp, name); err != nil {
-		return err
-	}
-	return files.SyncDir(filepath.Dir(name))
+	return k.files.SyncDir(k.dir)
 }

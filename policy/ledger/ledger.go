@@ -1,18 +1,17 @@
 // Package ledger counts distinct persons exactly.
 //
-// A person is stored as the first 128 bits of HMAC-SHA-256 under a key of its
-// scope: an entity's year, or a filing. Reserve claims all persons of a flow or
-// none, in one step under one lock, and answers after its line in the journal
-// is durable; commit makes the claims firm; release takes a person out of the
-// count with the last claim on it.
+// A person is stored as the first 104 bits of HMAC-SHA-256 under a key of its
+// scope: the year of an exporter or of a group, or a filing. Reserve claims all
+// persons of a flow or none, in one step under one lock, and answers after its
+// line in the journal is durable; commit makes the claims firm; release takes a
+// person out of the count with the last claim on it. A person who is firm is in
+// the journal as such, and no later flow needs to claim it again.
 //
 // The promise is never to count too few. A line whose write failed is taken
 // back in memory first; if it landed all the same, a restart finds an open
 // reservation, and recovery settles it by the log. Commits are durable when
 // they return. A release may be lost in a crash: the reservation is then open
-// again, counted, and recovery releases it a second time. What is too much for
-// memory alone is out of reach: a new generation of the journal is written
-// while reservations wait.
+// again, counted, and recovery releases it a second time.
 package ledger
 
 import (
@@ -23,6 +22,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -52,8 +52,8 @@ type Options struct {
 	// Wait is how long Reserve waits for open reservations; zero means
 	// DefaultWait, below zero not at all.
 	Wait time.Duration
-	// CompactBytes is how long the changes after a snapshot may grow; zero
-	// means DefaultCompactBytes.
+	// CompactBytes is how long a segment of the journal may grow; zero means
+	// DefaultCompactBytes.
 	CompactBytes int64
 }
 
@@ -64,15 +64,17 @@ type Ledger struct {
 	lock  io.Closer
 	keys  *keyring
 	group *journal.Group[change]
-	store store // used by the group's goroutine only
+	store *store // used by the group's goroutine only
 	cut   int64
 
-	mu      sync.Mutex // guards what follows
+	mu      sync.RWMutex // guards what follows
 	books   *books
-	changed chan struct{} // closed and replaced when places come free
-	broken  error         // why the last write did not succeed
-	at      string        // the journal in force
+	changed chan struct{}           // closed and replaced when places come free
+	late    map[*reservation][]byte // commits that the journal does not hold yet
+	broken  error                   // why the last write did not succeed
+	at      string                  // the newest segment
 	atSize  int64
+	past    past
 	probing sync.Mutex
 	random  sync.Mutex
 }
@@ -95,7 +97,8 @@ func Open(opts Options) (*Ledger, error) {
 	if opts.CompactBytes <= 0 {
 		opts.CompactBytes = DefaultCompactBytes
 	}
-	l := &Ledger{opts: opts, dir: filepath.Join(opts.Dir, Sub), books: newBooks(), changed: make(chan struct{})}
+	l := &Ledger{opts: opts, dir: filepath.Join(opts.Dir, Sub), books: newBooks(), changed: make(chan struct{}),
+		late: map[*reservation][]byte{}}
 	l.keys = &keyring{files: opts.Files, dir: filepath.Join(l.dir, "keys"), root: opts.Key, rand: opts.Rand,
 		keys: map[string][]byte{}}
 	if err := opts.Files.MakeDir(l.keys.dir); err != nil {
@@ -116,80 +119,85 @@ func Open(opts Options) (*Ledger, error) {
 		return nil, fmt.Errorf("ledger: open %s: %w", l.dir, err)
 	}
 	l.group = journal.NewGroup(l.commit)
+	l.store.folder.start(l.sealPast)
 	return l, nil
 }
 
-// load replays the journal and begins a new generation, so that nothing is
-// ever appended to a file whose end was not written by this process.
+// load reads the journal and begins its next segment, so that nothing is ever
+// appended to a file whose end was not written by this process.
 func (l *Ledger) load() error {
-	r, err := replay(l.opts.Files, l.dir, l.books)
-	if err != nil {
-		return err
-	}
 	keyed, err := l.keys.any()
 	if err != nil {
 		return err
 	}
-	switch {
-	case r.gen == 0 && keyed:
-		return errors.New("the journal is missing but its keys are there; restore it from a backup")
-	case r.gen > 0 && r.keyCheck != l.keys.check():
-		return errors.New("the ledger was kept under another root key; restore that key")
-	}
-	l.cut = r.torn
-	check := l.keys.check()
-	l.store = store{files: l.opts.Files, dir: l.dir, compact: l.opts.CompactBytes, gen: r.gen, shot: func() ([]byte, error) {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		return l.books.snapshot(check)
-	}}
-	if err := l.store.renew(); err != nil {
+	l.store, err = openStore(storeOptions{files: l.opts.Files, dir: l.dir, key: l.keys.check(), keyed: keyed,
+		compact: l.opts.CompactBytes}, l.books)
+	if err != nil {
 		return err
 	}
-	l.at, l.atSize = l.store.name(l.store.gen), l.store.size
+	l.cut = l.store.cut
+	l.at, l.atSize = l.store.at()
 	return nil
 }
 
-// commit is the group's: it passes the batch to the store and notes how it went.
+// commit is the group's: it passes the batch to the store and notes how it
+// went. Commits that failed before go along until they are durable.
 func (l *Ledger) commit(batch []change) error {
+	l.mu.Lock()
+	again := make([]*reservation, 0, len(l.late))
+	for r, line := range l.late {
+		again = append(again, r)
+		batch = append(slices.Clip(batch), change{line: line})
+	}
+	l.mu.Unlock()
 	err := l.store.commit(batch)
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.broken = err
 	if err == nil {
-		l.at, l.atSize = l.store.name(l.store.gen), l.store.size
+		l.at, l.atSize = l.store.at()
+	}
+	l.mu.Unlock()
+	if err == nil {
+		for _, r := range again {
+			l.firm(r)
+		}
 	}
 	return err
 }
 
-// write makes a change durable.
+// write makes a change durable that stands in memory already.
 func (l *Ledger) write(ctx context.Context, r record) error {
 	line, err := r.line()
 	if err != nil {
 		return unavailable(err)
 	}
-	return unavailable(l.group.Do(ctx, change{line: line}))
+	return unavailable(l.group.Do(ctx, change{line: line, stands: true}))
 }
 
 // Cut returns how many bytes of an incomplete last line Open left behind.
 func (l *Ledger) Cut() int64 { return l.cut }
 
 // Ready reports whether Reserve would be tried. After a failure it tries the
-// disk first, so that a ledger whose disk works again is ready again.
-func (l *Ledger) Ready(context.Context) error {
-	l.mu.Lock()
-	broken, at, size := l.broken, l.at, l.atSize
-	l.mu.Unlock()
-	if broken != nil {
+// disk first and writes what is owed to it, so that a ledger whose disk works
+// again is ready again and nothing waits for the next flow to become durable.
+func (l *Ledger) Ready(ctx context.Context) error {
+	l.mu.RLock()
+	behind, at, size := l.broken != nil || len(l.late) > 0, l.at, l.atSize
+	l.mu.RUnlock()
+	if behind {
 		l.probing.Lock()
 		defer l.probing.Unlock()
-		return unavailable(journal.Probe(l.opts.Files, l.dir))
+		err := journal.Probe(l.opts.Files, l.dir)
+		if err == nil {
+			err = l.group.Do(ctx, change{})
+		}
+		return unavailable(err)
 	}
 	err := journal.Present(l.opts.Files, at, size)
 	if err != nil {
-		l.mu.Lock()
-		moved := l.at != at // to a new generation meanwhile
-		l.mu.Unlock()
+		l.mu.RLock()
+		moved := l.at != at // to the next segment meanwhile
+		l.mu.RUnlock()
 		if moved {
 			return nil
 		}
@@ -199,13 +207,15 @@ func (l *Ledger) Ready(context.Context) error {
 
 // Close makes what was queued durable and gives the lock back.
 func (l *Ledger) Close() error {
-	l.group.Close()
-	var err error
-	if l.store.file != nil {
-		err = errors.Join(l.store.file.Sync(), l.store.file.Close())
-		l.store.file = nil
+	l.mu.RLock()
+	late := len(l.late) > 0
+	l.mu.RUnlock()
+	if late {
+		// An empty batch takes them along; without it recovery settles them.
+		_ = l.group.Do(context.Background(), change{})
 	}
-	return errors.Join(err, l.lock.Close())
+	l.group.Close()
+	return errors.Join(l.store.close(), l.lock.Close())
 }
 
 func (l *Ledger) newID() (string, error) {

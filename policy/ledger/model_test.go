@@ -1,183 +1,203 @@
 package ledger_test
 
 import (
-	"errors"
-	"fmt"
-	"testing"
+	"maps"
+	"slices"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"github.com/datacustoms/customs/policy"
-	"github.com/datacustoms/customs/policy/ledger"
 	"github.com/datacustoms/customs/policy/policytest"
-	"github.com/datacustoms/customs/policy/policytest/faultfs"
 )
 
-// modelled is one reservation of the model: person number → kind.
-type modelled struct {
-	basis   string
-	persons map[int]bool
-	doubt   bool
+// fate is what became of a reservation of the model.
+type fate int
+
+const (
+	isOpen fate = iota
+	isLate      // committed, but the disk did not answer: counted, perhaps not firm yet
+	inDoubt
+	isFirm
+)
+
+// sent is one flow of the model: person number → NS and SP.
+type sent struct {
+	id, entity, filing, basis string
+	at                        time.Time
+	persons                   map[int]policy.Counted
+	grouped                   bool // the group had begun, or began with it
+	fate                      fate
+}
+
+func (s *sent) year() int { return s.at.In(policy.Shanghai).Year() }
+
+// given is a number of persons that counts beside the list.
+type given struct {
+	group  bool // counts in the group too
+	entity string
+	filing string
+	year   int
+	basis  string
+	kind   policy.CountKind
+	n      int64
 }
 
 // model is a ledger as a list.
 type model struct {
-	firm []modelled
-	open map[string]modelled
+	flows   []*sent
+	openers []given
+	frozen  map[int][]given // what the group began with, by year
+	unsure  map[int]bool    // the group may or may not have begun: a disk fault came in between
+	undone  map[string]bool // settled as not sent; a crash may bring it back
 }
 
-func (m *model) persons(bases []string, open bool) map[int]bool {
+var (
+	partner = "91330100799655058B"
+	members = []string{policytest.Exporter, partner}
+	group   = policy.GroupID(slices.Sorted(slices.Values(members)))
+)
+
+func newModel() *model {
+	return &model{frozen: map[int][]given{}, unsure: map[int]bool{}, undone: map[string]bool{}}
+}
+
+func counts(kind policy.CountKind, p policy.Counted) bool {
+	neither := !p.NS && !p.SP
+	return kind == policy.CountAny || neither || kind == policy.CountNS && p.NS || kind == policy.CountSP && p.SP
+}
+
+func falls(bases []string, basis string) bool {
+	return len(bases) == 0 || basis == "" || slices.Contains(bases, basis)
+}
+
+// in reports whether a flow counts in a limit's scope.
+func (s *sent) in(l policy.Limit, entity string, year int) bool {
+	switch {
+	case l.Filing != "":
+		return s.filing == l.Filing && (l.Validity || s.year() == year)
+	case entity == group:
+		return s.grouped && s.year() == year
+	}
+	return s.entity == entity && s.year() == year
+}
+
+// distinct lists the persons of the flows that a limit counts.
+func (m *model) distinct(l policy.Limit, entity string, year int, of func(*sent) bool) map[int]bool {
 	out := map[int]bool{}
-	add := func(r modelled) {
-		for _, b := range bases {
-			if b == r.basis {
-				for p := range r.persons {
-					out[p] = true
+	for _, s := range m.flows {
+		if of(s) && falls(l.Bases, s.basis) && s.in(l, entity, year) {
+			for n, p := range s.persons {
+				if counts(l.Kind, p) {
+					out[n] = true
 				}
 			}
-		}
-	}
-	for _, r := range m.firm {
-		add(r)
-	}
-	for _, r := range m.open {
-		if open || r.doubt {
-			add(r)
 		}
 	}
 	return out
 }
 
-var unions = [][]string{{"SC"}, {"SA"}, {"SC", "SA"}}
-
-// TestAgainstModel runs random flows, settlings, crashes and disk faults and
-// compares every counter with a model that only lists.
-func TestAgainstModel(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		d := faultfs.New()
-		o := options(d)
-		o.Wait, o.CompactBytes = -time.Second, 2000
-		l, err := ledger.Open(o)
-		if err != nil {
-			t.Fatal(err)
+// beside adds up the numbers that count beside the list.
+func (m *model) beside(l policy.Limit, entity string, year int) int64 {
+	list := m.openers
+	if l.Filing == "" && entity == group {
+		if list = slices.Clone(m.frozen[year]); !m.begun(year) {
+			list = m.begins(year)
 		}
-		m := &model{open: map[string]modelled{}}
-		flow := 0
-		pick := func(t *rapid.T) string {
-			ids := []string{}
-			for id := range m.open {
-				ids = append(ids, id)
+		for _, o := range m.openers {
+			if o.group {
+				list = append(list, o)
 			}
-			if len(ids) == 0 {
-				t.Skip("nothing is open")
-			}
-			return ids[rapid.IntRange(0, len(ids)-1).Draw(t, "reservation")]
 		}
-		t.Repeat(map[string]func(*rapid.T){
-			"reserve": func(t *rapid.T) {
-				flow++
-				r := modelled{rapid.SampledFrom([]string{"SC", "SA"}).Draw(t, "basis"), map[int]bool{}, false}
-				var persons []policy.Counted
-				for _, p := range rapid.SliceOfN(rapid.IntRange(0, 12), 1, 5).Draw(t, "persons") {
-					r.persons[p] = true
-					persons = append(persons, policytest.Persons(p, 1)...)
-				}
-				c := count(fmt.Sprint(flow), persons, policy.Limit{ID: "l", Kind: policy.CountNS, Max: 9, Bases: []string{"SC"}})
-				c.Basis = r.basis
-				if rapid.IntRange(0, 5).Draw(t, "fault") == 0 {
-					d.FailAt(rapid.IntRange(0, 2).Draw(t, "step"), rapid.SampledFrom([]faultfs.Fault{faultfs.Lost, faultfs.Landed, faultfs.Torn}).Draw(t, "kind"))
-				}
-				got, err := l.Reserve(bg, c)
-				d.Heal()
-				if errors.Is(err, policy.ErrLedgerUnavailable) {
-					return
-				}
-				after, sure := m.persons([]string{"SC"}, true), m.persons([]string{"SC"}, false)
-				if r.basis == "SC" {
-					for p := range r.persons {
-						after[p], sure[p] = true, true
-					}
-				}
-				var full *policy.LimitError
-				var held *policy.ContendedError
-				switch {
-				case len(sure) > 9 && !errors.As(err, &full), len(sure) <= 9 && len(after) > 9 && !errors.As(err, &held):
-					t.Fatalf("Reserve to %d (%d without open ones) = %v", len(after), len(sure), err)
-				case len(after) <= 9 && err != nil:
-					t.Fatal(err)
-				case err == nil:
-					m.open[got.ID] = r
-				}
-			},
-			"commit": func(t *rapid.T) {
-				id := pick(t)
-				if err := l.Commit(bg, id, false); err != nil {
-					t.Fatal(err)
-				}
-				m.firm = append(m.firm, m.open[id])
-				delete(m.open, id)
-			},
-			"doubt": func(t *rapid.T) {
-				id := pick(t)
-				if err := l.Commit(bg, id, true); err != nil {
-					t.Fatal(err)
-				}
-				r := m.open[id]
-				r.doubt = true
-				m.open[id] = r
-			},
-			"release": func(t *rapid.T) {
-				id := pick(t)
-				if err := l.Release(bg, id); err != nil {
-					t.Fatal(err)
-				}
-				delete(m.open, id)
-			},
-			"crash": func(t *rapid.T) {
-				loss := rapid.SampledFrom([]faultfs.Loss{faultfs.Power, faultfs.Half, faultfs.Kill}).Draw(t, "loss")
-				crashed := d.Crash(loss)
-				l.Close()
-				d = crashed
-				o.Files = d
-				if l, err = ledger.Open(o); err != nil {
-					t.Fatal(err)
-				}
-				settleUnknown(t, l, m)
-			},
-			"": func(t *rapid.T) {
-				for _, bases := range unions {
-					want := len(m.persons(bases, true))
-					c := count("peek", nil, policy.Limit{Kind: policy.CountNS, Bases: bases})
-					if b, err := l.Peek(bg, c); err != nil || b[0].Before != int64(want) {
-						t.Fatalf("%v counts %d, want %d (%v)", bases, b[0].Before, want, err)
-					}
-				}
-			},
-		})
-		l.Close()
-	})
+	}
+	var n int64
+	for _, o := range list {
+		here := o.entity == entity && o.year == year
+		if l.Filing != "" {
+			here = o.filing == l.Filing && (l.Validity || o.year == year)
+		} else if entity == group {
+			here = o.year == year
+		}
+		p := policy.Counted{NS: o.kind != policy.CountSP, SP: o.kind != policy.CountNS}
+		if here && falls(l.Bases, o.basis) && counts(l.Kind, p) {
+			n += o.n
+		}
+	}
+	return n
 }
 
-// settleUnknown does what recovery does: what is open in the journal but was
-// never acknowledged, or was released, is released.
-func settleUnknown(t *rapid.T, l *ledger.Ledger, m *model) {
-	open, err := l.Unsettled(bg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := map[string]bool{}
-	for _, r := range open {
-		found[r.ID] = true
-		if _, ok := m.open[r.ID]; !ok {
-			if err := l.Release(bg, r.ID); err != nil {
-				t.Fatal(err)
+func anyFate(*sent) bool          { return true }
+func (m *model) begun(y int) bool { _, ok := m.frozen[y]; return ok }
+
+// count is what the ledger must answer.
+func (m *model) count(l policy.Limit, entity string, year int) int64 {
+	return int64(len(m.distinct(l, entity, year, anyFate))) + m.beside(l, entity, year)
+}
+
+// begins is what a group begins with: for each member and basis the persons
+// with other data only, with sensitive data only, and with both.
+func (m *model) begins(year int) []given {
+	var out []given
+	for _, e := range members {
+		byBasis := map[string]map[int]policy.Counted{}
+		for _, s := range m.flows {
+			if s.entity != e || s.year() != year {
+				continue
+			}
+			if byBasis[s.basis] == nil {
+				byBasis[s.basis] = map[int]policy.Counted{}
+			}
+			for n, p := range s.persons {
+				have := byBasis[s.basis][n]
+				have.NS, have.SP = have.NS || counts(policy.CountNS, p), have.SP || counts(policy.CountSP, p)
+				byBasis[s.basis][n] = have
+			}
+		}
+		for _, basis := range slices.Sorted(maps.Keys(byBasis)) {
+			n := map[policy.CountKind]int64{}
+			for _, p := range byBasis[basis] {
+				switch {
+				case p.NS && p.SP:
+					n[policy.CountAny]++
+				case p.SP:
+					n[policy.CountSP]++
+				default:
+					n[policy.CountNS]++
+				}
+			}
+			for kind, k := range n {
+				out = append(out, given{year: year, basis: basis, kind: kind, n: k})
+			}
+		}
+		for _, o := range m.openers {
+			if o.entity == e && o.year == year && !o.group {
+				out = append(out, given{year: year, basis: o.basis, kind: o.kind, n: o.n})
 			}
 		}
 	}
-	for id, r := range m.open {
-		if !found[id] && !r.doubt {
-			t.Fatal("an acknowledged reservation is gone")
+	return out
+}
+
+// settled says of a flow's persons whether flows that are final hold all of
+// them in every scope where it would count.
+func (m *model) settled(s *sent, of func(*sent) bool) bool {
+	for n, p := range s.persons {
+		for _, kind := range []policy.CountKind{policy.CountNS, policy.CountSP} {
+			if !counts(kind, p) {
+				continue
+			}
+			limits := map[string]policy.Limit{s.entity: {Kind: kind}}
+			if s.filing != "" {
+				limits["filing"] = policy.Limit{Kind: kind, Filing: s.filing}
+			}
+			if s.grouped {
+				limits[group] = policy.Limit{Kind: kind}
+			}
+			for entity, l := range limits {
+				same := func(o *sent) bool { return of(o) && o.basis == s.basis }
+				if !m.distinct(l, entity, s.year(), same)[n] {
+					return false
+				}
+			}
 		}
 	}
+	return true
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/datacustoms/customs/policy"
@@ -20,19 +22,31 @@ type Opening struct {
 	Basis   string           `json:"basis,omitempty"`
 	Filing  string           `json:"filing,omitempty"` // counts in the filing's year and validity too
 	Persons int64            `json:"persons"`
+	// Groups are the groups that the exporter counted in when the opening was
+	// entered; the ledger fills them in.
+	Groups []string `json:"groups,omitempty"`
 }
 
 func (o Opening) kindBits() byte {
 	switch o.Kind {
 	case policy.CountNS:
-		return 1
+		return kindNS
 	case policy.CountSP:
-		return 2
+		return kindSP
 	}
-	return 3
+	return kindNS | kindSP
 }
 
-func (o Opening) scopes() []scopeID { return scopesOf(o.Entity, o.Filing, o.Year) }
+func (o Opening) scopes() []scopeID {
+	ids := []scopeID{{Entity: o.Entity, Year: o.Year}}
+	for _, g := range o.Groups {
+		ids = append(ids, scopeID{Entity: g, Year: o.Year})
+	}
+	if o.Filing != "" {
+		ids = append(ids, scopeID{Filing: o.Filing})
+	}
+	return ids
+}
 
 func (o Opening) check() error {
 	var faults []error
@@ -45,8 +59,8 @@ func (o Opening) check() error {
 	if o.Kind != policy.CountNS && o.Kind != policy.CountSP && o.Kind != policy.CountAny {
 		faults = append(faults, errors.New("kind must be ns, sp or any"))
 	}
-	if o.Persons < 1 {
-		faults = append(faults, errors.New("persons must be at least 1"))
+	if o.Persons < 1 || o.Persons > 10_000_000_000 {
+		faults = append(faults, errors.New("persons must be from 1 to 10,000,000,000"))
 	}
 	return errors.Join(faults...)
 }
@@ -64,10 +78,59 @@ func (l *Ledger) Preset(ctx context.Context, o Opening) error {
 		o.ID = id
 	}
 	l.mu.Lock()
+	o.Groups = nil
+	for _, id := range l.books.groups[yearOf{o.Entity, o.Year}] {
+		o.Groups = append(o.Groups, id.Entity)
+	}
 	err := l.books.preset(o)
 	l.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("ledger: opening balance: %w", err)
 	}
 	return l.write(ctx, record{Op: opOpening, Opening: &o})
+}
+
+// begins returns what a group that counts nobody yet begins with: what each of
+// its members counts by then. One person whom two of them sent, or one under
+// two bases, counts twice: nobody can tell any more.
+func (b *books) begins(id scopeID, members []string) []Opening {
+	var out []Opening
+	for _, m := range members {
+		s := b.scopes[scopeID{Entity: m, Year: id.Year}]
+		if s == nil {
+			continue
+		}
+		for i, basis := range s.bases {
+			for _, kind := range []policy.CountKind{policy.CountNS, policy.CountSP, policy.CountAny} {
+				if n := s.exactly(i, Opening{Kind: kind}.kindBits()); n > 0 {
+					out = append(out, Opening{ID: joinID(id, m, i, kind), Entity: id.Entity, Year: id.Year,
+						Kind: kind, Basis: basis, Persons: n})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// joinID never holds the name of a basis: two that differ must not make one id.
+func joinID(id scopeID, member string, basis int, kind policy.CountKind) string {
+	return strings.Join([]string{"join", id.Entity, member, strconv.Itoa(id.Year), strconv.Itoa(basis), string(kind)}, "/")
+}
+
+// exactly counts the persons that have just these kinds under a basis.
+func (s *scope) exactly(basis int, kind byte) int64 {
+	var n int64
+	for i, list := range s.states.list {
+		for _, st := range list {
+			if byte(st.marks>>(2*basis))&3 == kind {
+				n += s.states.all[i]
+			}
+		}
+	}
+	for _, o := range s.openings {
+		if o.kindBits() == kind && slices.Index(s.bases, o.Basis) == basis {
+			n += o.Persons
+		}
+	}
+	return n
 }

@@ -1,74 +1,90 @@
 package ledger
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/datacustoms/customs/policy"
 )
 
-// person is a distinct natural person within one scope.
-type person [16]byte
-
-// marks says under which bases a person was counted: two bits a basis, the
-// lower one for other data, the upper one for sensitive data.
-type marks uint64
-
-const (
-	maxBases       = 32
-	nsMarks  marks = 0x5555555555555555
-	spMarks  marks = nsMarks << 1
-)
-
-// scopeID names a set of persons: one entity's year, or one filing's year
-// (Year set) or validity (Year zero).
+// scopeID names a set of persons under one key: the year of an exporter or of
+// a group, or a filing over its whole validity (Year zero). The years of a
+// filing are told apart by its persons' states.
 type scopeID struct {
 	Entity string `json:"entity,omitempty"`
 	Filing string `json:"filing,omitempty"`
 	Year   int    `json:"year,omitempty"`
 }
 
-// scope is one set of persons with its counters.
+// scope is one set of persons with its counters. rows holds what nothing can
+// take out again; the claims of reservations that are open or in doubt stay
+// beside it.
 type scope struct {
-	id    scopeID
-	bases []string // position is the basis's place in marks
-
-	firm   map[person]marks  // committed
-	claims map[person]claims // of reservations that are open or in doubt
-
+	id       scopeID
+	members  []string // of a group, sorted
+	bases    []string // position is the basis's place in marks
+	states   *states
+	rows     *table
+	claims   map[person]claims
+	room     int // of claims, as it was made
+	owed     int // states that settling the claims may still need
 	openings []Opening
-	tallies  map[marks]*tally // by mask; made when first asked for
-}
-
-type claim struct {
-	by *reservation
-	m  marks
-}
-
-// claims are a person's claims. Nearly always there is one, and it is kept in
-// place: a flow of 10,000 persons would make as many slices.
-type claims struct {
-	one  claim
-	more []claim
-}
-
-func (c claims) each(fn func(claim)) {
-	if c.one.by != nil {
-		fn(c.one)
-	}
-	for _, d := range c.more {
-		fn(d)
-	}
-}
-
-// tally counts the persons that have any mark of a mask.
-type tally struct {
-	all  int64 // with open reservations
-	firm int64 // without them, but with those in doubt
+	sealed   bool // the persons are gone, and the states' counts are the total
+	joined   bool // what a group began with is in the journal
 }
 
 func newScope(id scopeID) *scope {
-	return &scope{id: id, firm: map[person]marks{}, claims: map[person]claims{}, tallies: map[marks]*tally{}}
+	return &scope{id: id, states: newStates(), rows: newTable(), claims: map[person]claims{}}
 }
+
+// restore gives an empty scope the bases and states of a base file.
+func (s *scope) restore(bases []string, list [][]stamp) error {
+	if s.rows.len() > 0 || s.states.len() > 0 || len(s.claims) > 0 {
+		return errors.New("scope occurs twice")
+	}
+	if len(bases) > maxBases {
+		return tooManyBases()
+	}
+	s.bases = slices.Clone(bases)
+	for _, stamps := range list {
+		for i, st := range stamps {
+			if st.marks == 0 || i > 0 && stamps[i-1].year >= st.year {
+				return errors.New("a state is not in its order")
+			}
+		}
+		before := s.states.len()
+		if _, err := s.states.number(slices.Clone(stamps)); err != nil {
+			return err
+		}
+		if s.states.len() == before {
+			return errors.New("a state occurs twice or is empty")
+		}
+	}
+	return nil
+}
+
+// load adds a firm person and counts it. Persons come in ascending order.
+func (s *scope) load(p person, state uint32) error {
+	if state == 0 || int(state) > s.states.len() {
+		return errors.New("a person has a state that does not exist")
+	}
+	s.rows.put(p, state)
+	s.states.all[state]++
+	s.states.firm[state]++
+	return nil
+}
+
+// close leaves of a scope only how many persons each state counts.
+func (s *scope) seal(counts []int64) {
+	if counts != nil {
+		copy(s.states.all[1:], counts)
+		copy(s.states.firm[1:], counts)
+	}
+	s.rows, s.sealed = newTable(), true
+}
+
+func tooManyBases() error { return fmt.Errorf("more than %d legal bases in one scope", maxBases) }
 
 // basis returns the place of a basis, or -1 when there is no room for it.
 func (s *scope) basis(name string) int {
@@ -82,12 +98,9 @@ func (s *scope) basis(name string) int {
 	return len(s.bases) - 1
 }
 
-// marksAt turns the kind of a person in a flow into marks.
-func marksAt(basis int, kind byte) marks { return marks(kind&3) << (2 * basis) }
-
-// mask returns the marks that a limit counts. Persons under no basis count
-// under every one.
-func (s *scope) mask(kind policy.CountKind, bases []string) marks {
+// marks returns what a kind of count adds up under some bases, or under all.
+// Persons under no basis count under every one.
+func (s *scope) marks(kind policy.CountKind, bases []string) marks {
 	var m marks
 	if len(bases) == 0 {
 		m = nsMarks | spMarks
@@ -106,119 +119,22 @@ func (s *scope) mask(kind policy.CountKind, bases []string) marks {
 	return m
 }
 
-// of returns a person's marks, with and without open reservations.
-func (s *scope) of(p person) (all, firm marks) {
-	firm = s.firm[p]
-	all = firm
-	s.claims[p].each(func(c claim) {
-		all |= c.m
-		if c.by.doubt {
-			firm |= c.m
-		}
-	})
-	return all, firm
-}
-
-// count returns the tally of a mask.
-func (s *scope) count(mask marks) *tally {
-	if t := s.tallies[mask]; t != nil {
-		return t
-	}
-	t := &tally{}
-	for p, m := range s.firm {
-		if m&mask != 0 {
-			t.firm++
-			t.all++
-			continue
-		}
-		if _, ok := s.claims[p]; ok {
-			s.tell(t, mask, p)
-		}
-	}
-	for p := range s.claims {
-		if _, ok := s.firm[p]; !ok {
-			s.tell(t, mask, p)
-		}
-	}
-	s.tallies[mask] = t
-	return t
-}
-
-func (s *scope) tell(t *tally, mask marks, p person) {
-	all, firm := s.of(p)
-	t.all += one(all & mask)
-	t.firm += one(firm & mask)
-}
-
-func one(m marks) int64 {
-	if m != 0 {
-		return 1
-	}
-	return 0
-}
-
-// change applies do to a person and keeps the tallies right.
-func (s *scope) change(p person, do func()) {
-	s.retally(p, -1)
-	do()
-	s.retally(p, +1)
-}
-
-// retally takes a person out of the tallies or puts it in again.
-func (s *scope) retally(p person, sign int64) {
-	if len(s.tallies) == 0 {
-		return
-	}
-	all, firm := s.of(p)
-	for mask, t := range s.tallies {
-		t.all += sign * one(all&mask)
-		t.firm += sign * one(firm&mask)
-	}
-}
-
-func (s *scope) claim(p person, c claim) {
-	s.change(p, func() {
-		have, ok := s.claims[p]
-		if !ok {
-			have.one = c
-		} else {
-			have.more = append(have.more, c)
-		}
-		s.claims[p] = have
-	})
-}
-
-// drop takes a reservation's claim on a person away; keep makes it firm first.
-func (s *scope) drop(p person, by *reservation, keep bool) {
-	s.change(p, func() {
-		var rest claims
-		n := 0
-		s.claims[p].each(func(c claim) {
-			switch {
-			case c.by == by && keep:
-				s.firm[p] |= c.m
-			case c.by == by:
-			case n == 0:
-				rest.one, n = c, 1
-			default:
-				rest.more = append(rest.more, c)
-			}
-		})
-		if n == 0 {
-			delete(s.claims, p)
-		} else {
-			s.claims[p] = rest
-		}
-	})
-}
-
 // opened returns how many persons of before the gateway fall under a mask.
-func (s *scope) opened(mask marks) int64 {
+func (s *scope) opened(m mask) int64 {
 	var n int64
 	for _, o := range s.openings {
-		if i := slices.Index(s.bases, o.Basis); i >= 0 && marksAt(i, o.kindBits())&mask != 0 {
+		i := slices.Index(s.bases, o.Basis)
+		if i >= 0 && marksAt(i, o.kindBits())&m.marks != 0 && (m.year == 0 || m.year == o.Year) {
 			n += o.Persons
 		}
 	}
 	return n
+}
+
+// count returns how many persons a mask counts, with and without open
+// reservations.
+func (s *scope) count(m mask) (all, firm int64) {
+	all, firm = s.states.count(m)
+	before := s.opened(m)
+	return all + before, firm + before
 }

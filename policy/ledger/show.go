@@ -1,10 +1,7 @@
 package ledger
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
-	"path/filepath"
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -14,20 +11,25 @@ import (
 
 // View is a ledger's counters for reading. It is safe for concurrent use.
 type View struct {
-	mu sync.Mutex
-	b  *books
+	mu     sync.Mutex
+	b      *books
+	behind int64
 }
 
-// Total is what one scope counts: an exporter's year, a filing's year, or a
-// filing's whole validity (Year zero). Open reservations are counted.
+// Total is what one scope counts: the year of an exporter or of a group, a
+// filing's year, or a filing's whole validity (Year zero). Open reservations
+// are counted.
 type Total struct {
 	Entity  string       `json:"exporter,omitempty"`
+	Members []string     `json:"members,omitempty"` // of a group
 	Filing  string       `json:"filing,omitempty"`
 	Year    int          `json:"year,omitempty"`
 	NS      int64        `json:"ns"`
 	SP      int64        `json:"sp"`
 	Any     int64        `json:"any"`
 	Opening int64        `json:"opening,omitempty"` // of them, from before the gateway
+	Pending int          `json:"pending,omitempty"` // reservations that are open or in doubt
+	Sealed  bool         `json:"sealed,omitempty"`  // the persons are gone and the counts stand
 	Bases   []BasisTotal `json:"bases"`
 }
 
@@ -39,7 +41,9 @@ type BasisTotal struct {
 	Any   int64  `json:"any"`
 }
 
-// Pending is a reservation that is open or in doubt.
+// Pending is a reservation that is open or in doubt. Its persons are those
+// whom it adds to what was final; the numbers are of the scope where it adds
+// most.
 type Pending struct {
 	ID       string    `json:"id"`
 	Flow     string    `json:"flow"`
@@ -48,34 +52,19 @@ type Pending struct {
 	Filing   string    `json:"filing,omitempty"`
 	Basis    string    `json:"basis,omitempty"`
 	Persons  int       `json:"persons"`
+	NS       int       `json:"ns"`
+	SP       int       `json:"sp"`
 	InDoubt  bool      `json:"in_doubt"`
-}
-
-// Load reads the counters of a data directory without its lock or keys, also
-// beside a running gateway.
-func Load(files policy.Files, dir string) (*View, error) {
-	dir = filepath.Join(dir, Sub)
-	var err error
-	for range 3 { // a new generation may replace the one we open
-		b := newBooks()
-		if _, err = replay(files, dir, b); err == nil {
-			return &View{b: b}, nil
-		}
-		if !errors.Is(err, fs.ErrNotExist) {
-			break
-		}
-	}
-	return nil, fmt.Errorf("ledger: read %s: %w", dir, err)
 }
 
 // Show returns the counters of this moment.
 func (l *Ledger) Show() ([]Total, []Pending) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.mu.RLock()
+	defer l.mu.RUnlock()
 	return l.books.totals(), l.books.pendings()
 }
 
-// Totals returns all scopes, exporters first, newest year first.
+// Totals returns all scopes that count anybody, exporters first, newest year first.
 func (v *View) Totals() []Total {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -89,65 +78,101 @@ func (v *View) Pending() []Pending {
 	return v.b.pendings()
 }
 
-// Count returns how many persons a limit counts in an exporter's year.
+// Count returns how many persons a limit counts in an exporter's or a group's
+// year.
 func (v *View) Count(entity string, year int, l policy.Limit) int64 {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	n, _ := v.b.count(limitScope(l, entity, year), l)
+	id, of := limitScope(l, entity, year)
+	n, _ := v.b.count(id, of, l, nil)
 	return n
 }
 
 func (b *books) totals() []Total {
 	out := make([]Total, 0, len(b.scopes))
-	for id, s := range b.scopes {
-		t := Total{Entity: id.Entity, Filing: id.Filing, Year: id.Year}
-		t.NS, _ = b.count(id, policy.Limit{Kind: policy.CountNS})
-		t.SP, _ = b.count(id, policy.Limit{Kind: policy.CountSP})
-		t.Any, _ = b.count(id, policy.Limit{Kind: policy.CountAny})
-		t.Opening = s.opened(nsMarks | spMarks)
-		for i, basis := range s.bases {
-			of := func(m marks) int64 {
-				m &= 3 << (2 * i)
-				return s.count(m).all + s.opened(m)
+	pending := map[scopeID]map[int]int{}
+	for _, r := range b.pending {
+		for _, p := range r.parts {
+			if pending[p.Scope] == nil {
+				pending[p.Scope] = map[int]int{}
 			}
-			t.Bases = append(t.Bases, BasisTotal{basis, of(nsMarks), of(spMarks), of(nsMarks | spMarks)})
+			pending[p.Scope][r.year]++
+			if p.Scope.Year == 0 {
+				pending[p.Scope][0]++
+			}
 		}
-		out = append(out, t)
+	}
+	for id, s := range b.scopes {
+		for _, year := range s.years() {
+			t := s.total(year)
+			t.Pending = pending[id][year]
+			if t.Any > 0 || t.Pending > 0 {
+				out = append(out, t)
+			}
+		}
 	}
 	slices.SortFunc(out, func(a, b Total) int {
-		switch {
-		case a.Filing != b.Filing:
-			return compare(a.Filing, b.Filing)
-		case a.Entity != b.Entity:
-			return compare(a.Entity, b.Entity)
-		}
-		return b.Year - a.Year
+		return cmp.Or(cmp.Compare(a.Filing, b.Filing), cmp.Compare(a.Entity, b.Entity), b.Year-a.Year)
 	})
 	return out
 }
 
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
+// years are those that a scope shows: its own, or of a filing every year that
+// occurs and the whole validity.
+func (s *scope) years() []int {
+	if s.id.Filing == "" {
+		return []int{s.id.Year}
 	}
-	return 0
+	years := []int{0}
+	for i, list := range s.states.list {
+		for _, st := range list {
+			if s.states.all[i] > 0 {
+				years = append(years, st.year)
+			}
+		}
+	}
+	for _, o := range s.openings {
+		years = append(years, o.Year)
+	}
+	slices.Sort(years)
+	return slices.Compact(years)
+}
+
+func (s *scope) total(year int) Total {
+	t := Total{Entity: s.id.Entity, Members: s.members, Filing: s.id.Filing, Year: year, Sealed: s.sealed}
+	of := func(m marks) int64 {
+		n, _ := s.count(mask{year, m})
+		return n
+	}
+	t.NS, t.SP, t.Any = of(nsMarks), of(spMarks), of(nsMarks|spMarks)
+	t.Opening = s.opened(mask{year, nsMarks | spMarks})
+	for i, basis := range s.bases {
+		here := marks(3) << (2 * i)
+		if n := of(here); n > 0 {
+			t.Bases = append(t.Bases, BasisTotal{basis, of(nsMarks & here), of(spMarks & here), n})
+		}
+	}
+	slices.SortFunc(t.Bases, func(a, b BasisTotal) int { return cmp.Compare(a.Basis, b.Basis) })
+	return t
 }
 
 func (b *books) pendings() []Pending {
 	out := []Pending{}
 	for _, r := range b.inOrder() {
-		p := Pending{ID: r.id, Flow: r.flow, At: r.at, Basis: r.basis, InDoubt: r.doubt}
-		for _, q := range r.parts {
-			if q.Scope.Filing == "" {
-				p.Exporter, p.Persons = q.Scope.Entity, len(q.Persons)/personBytes
-			} else {
-				p.Filing = q.Scope.Filing
-			}
-		}
-		out = append(out, p)
+		out = append(out, r.listed())
 	}
 	return out
+}
+
+func (r *reservation) listed() Pending {
+	p := Pending{ID: r.id, Flow: r.flow, At: r.at, Exporter: r.entity, Filing: r.filing, Basis: r.basis, InDoubt: r.doubt}
+	for _, q := range r.parts {
+		var ns, sp int
+		q.each(func(_ person, kind byte) {
+			ns += int(kind & kindNS)
+			sp += int(kind&kindSP) / int(kindSP)
+		})
+		p.Persons, p.NS, p.SP = max(p.Persons, q.len()), max(p.NS, ns), max(p.SP, sp)
+	}
+	return p
 }

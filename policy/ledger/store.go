@@ -1,143 +1,271 @@
 package ledger
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
-	"fmt"
-	"io/fs"
+	"hash"
 	"path/filepath"
-	"strconv"
-	"strings"
+	"slices"
 
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/policy/journal"
 )
 
-// DefaultCompactBytes is how long the changes after a snapshot may grow.
+// DefaultCompactBytes is how long a segment of the journal grows.
 const DefaultCompactBytes = 64 << 20
 
-// store is the journal on disk: generations, each a snapshot with changes
-// after it. A new generation gets its name only when its snapshot is durable,
-// and holds all that was acknowledged before; so the highest one is the
-// ledger, whatever else a crash left. A file that once failed is not written
-// again: the next generation takes its place.
-type store struct {
+// storeOptions says where a store is and what it belongs to.
+type storeOptions struct {
 	files   policy.Files
 	dir     string
+	key     string // check value of the root key
+	keyed   bool   // keys of scopes are there already
 	compact int64
-	shot    func() ([]byte, error) // the books as they are now
+}
 
-	gen   int
-	file  policy.AppendFile // nil: a new generation is due
-	size  int64
-	limit int64 // size at which a new generation is due
+// store is the journal on disk: segments that only grow, each of which vouches
+// for the one before it, and the base that older ones were folded into. A file
+// that an earlier process wrote, or in which a write failed, is not written
+// again: the next segment begins. All but the folding is used by one goroutine.
+type store struct {
+	storeOptions
+	cut    int64 // bytes of an incomplete line that opening left behind
+	folder *folder
+
+	file  policy.AppendFile // nil: the next segment is due
+	n     int               // the newest segment
+	size  int64             // of it, as far as it is durable
+	sum   hash.Hash         // of that
+	prev  string            // its sum, when the segment is closed
+	loose []byte            // written after that and not synced
+	owed  []byte            // lines of changes that stand and did not get written
+	shut  bool
 }
 
 // change is one line on its way to the journal.
 type change struct {
-	line []byte
-	lazy bool // may be lost in a crash; nobody waits
+	line   []byte
+	lazy   bool // may be lost in a crash; nobody waits
+	stands bool // the change stays in the books even if this write fails
+	fold   bool // end the segment with it and fold it at once
 }
 
-func (s *store) name(gen int) string {
-	return filepath.Join(s.dir, fmt.Sprintf("journal-%08d", gen))
-}
-
-// generations returns the generations on disk and other files of the journal,
-// which a crash left.
-func generations(files policy.Files, dir string) (gens []int, stale []string, err error) {
-	names, err := files.List(dir)
-	for _, n := range names {
-		digits, ok := strings.CutPrefix(n, "journal-")
-		if !ok {
-			continue
-		}
-		if gen, err := strconv.Atoi(digits); err == nil {
-			gens = append(gens, gen)
-		} else if strings.HasSuffix(n, ".tmp") {
-			stale = append(stale, n)
+// openStore reads a store into empty books and begins its next segment.
+func openStore(o storeOptions, b *books) (*store, error) {
+	ctx := context.Background()
+	in, err := load(ctx, o.files, o.dir, b)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case in.key == "" && o.keyed:
+		return nil, errors.New("the journal is missing but its keys are there; " + restore)
+	case in.key != "" && in.key != o.key:
+		return nil, errors.New("the ledger was kept under another root key; restore that key")
+	}
+	s := &store{storeOptions: o, cut: in.torn, n: in.at.segment, size: in.at.end, prev: in.at.sum}
+	if in.segments > 0 {
+		// What an earlier process wrote may be in the machine's memory only,
+		// and the next head vouches for it.
+		if err := s.syncOld(); err != nil {
+			return nil, err
 		}
 	}
-	return gens, stale, err
+	s.folder = newFolder(o, in)
+	if err := s.begin(); err != nil {
+		return nil, err
+	}
+	s.sweep()
+	return s, nil
 }
 
-// commit writes one batch. It runs on the group's goroutine.
+// sweep removes what crashes left of writes that were not completed.
+func (s *store) sweep() {
+	s.folder.tidy(s.folder.base)
+	if names, err := list(s.files, s.dir); err == nil {
+		for _, name := range names.stale {
+			_ = s.files.Remove(filepath.Join(s.dir, name))
+		}
+	}
+}
+
+func (s *store) syncOld() error {
+	f, err := s.files.Append(filepath.Join(s.dir, segmentName(s.n)))
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// at returns the newest segment and how long it is at least.
+func (s *store) at() (name string, size int64) {
+	return filepath.Join(s.dir, segmentName(s.n)), s.size + int64(len(s.loose))
+}
+
+// commit writes one batch. After an error the lines of changes that stand are
+// owed: they are the first of the next segment.
 func (s *store) commit(batch []change) error {
 	if s.file == nil {
-		// The books hold what the batch is about, or its owner takes it back
-		// by a later line; the batch is written again all the same.
-		if err := s.renew(); err != nil {
+		if err := s.begin(); err != nil {
+			s.owe(batch)
 			return err
 		}
 	}
-	var buf []byte
-	lazy := true
+	buf := s.owed
+	lazy := len(buf) == 0
 	for _, c := range batch {
 		buf = append(buf, c.line...)
 		lazy = lazy && c.lazy
 	}
-	_, err := s.file.Write(buf)
-	if err == nil && !lazy {
-		err = s.file.Sync()
-	}
-	if err == nil && !lazy {
-		// A journal that was moved away still takes writes, and a restart
-		// would not find them.
-		err = journal.Present(s.files, s.name(s.gen), s.size+int64(len(buf)))
-	}
-	if err != nil {
-		s.file.Close()
-		s.file = nil
+	before := len(s.owed)
+	s.owed = nil
+	if err := s.append(buf, lazy && len(s.loose)+len(buf) < 1<<20); err != nil {
+		s.owed = append(append(s.owed, s.loose...), buf[:before]...)
+		s.close1()
+		s.owe(batch)
 		return err
 	}
-	if s.size += int64(len(buf)); s.size >= s.limit {
-		s.limit = s.size + s.compact // if this one does not succeed
-		if err := s.renew(); err != nil && s.file != nil {
-			return nil // the old generation goes on
-		}
+	fold := slices.ContainsFunc(batch, func(c change) bool { return c.fold })
+	if fold {
+		s.folder.soon(s.n)
+	}
+	if fold || s.size >= s.compact {
+		// If it does not succeed before the next segment may be there by
+		// name, this one goes on.
+		_ = s.rotate()
 	}
 	return nil
 }
 
-// renew begins the next generation. Without an error it is the journal; with
-// one, either the old generation goes on or s.file is nil.
-func (s *store) renew() error {
-	shot, err := s.shot()
+func (s *store) owe(batch []change) {
+	for _, c := range batch {
+		if c.lazy || c.stands {
+			s.owed = append(s.owed, c.line...)
+		}
+	}
+}
+
+func (s *store) append(buf []byte, lazy bool) error {
+	if _, err := s.file.Write(buf); err != nil {
+		return err
+	}
+	if lazy {
+		s.loose = append(s.loose, buf...)
+		return nil
+	}
+	if err := s.file.Sync(); err != nil {
+		return err
+	}
+	// A journal that was moved away still takes writes, and a restart would
+	// not find them.
+	name, size := s.at()
+	if err := journal.Present(s.files, name, size+int64(len(buf))); err != nil {
+		return err
+	}
+	s.sum.Write(s.loose)
+	s.sum.Write(buf)
+	s.size += int64(len(s.loose) + len(buf))
+	s.loose = s.loose[:0]
+	return nil
+}
+
+// close1 ends the segment where it was last known to be durable.
+func (s *store) close1() {
+	s.file.Close()
+	s.file, s.loose, s.prev = nil, nil, hex.EncodeToString(s.sum.Sum(nil))
+}
+
+// rotate makes the segment durable to its end and begins the next one.
+func (s *store) rotate() error {
+	if len(s.loose) > 0 {
+		if err := s.append(nil, false); err != nil {
+			s.owed = append(s.owed, s.loose...)
+			s.close1()
+			return err
+		}
+	}
+	return s.begin()
+}
+
+// begin makes the next segment. After an error the old one goes on, unless the
+// name of the new one may be there: its head then says where the old one ends,
+// and it is made again with the same head.
+func (s *store) begin() error {
+	sum := s.prev
+	if s.file != nil {
+		sum = hex.EncodeToString(s.sum.Sum(nil))
+	}
+	r := record{Op: opHead, Schema: journalSchema, Key: s.key, Segment: s.n + 1, PrevEnd: s.size, PrevSum: sum}
+	head, err := r.line()
 	if err != nil {
 		return err
 	}
-	name, tmp := s.name(s.gen+1), s.name(s.gen+1)+".tmp"
-	f, err := s.fill(tmp, shot)
+	name := filepath.Join(s.dir, segmentName(s.n+1))
+	f, err := fillNew(s.files, name+".tmp", head)
 	if err != nil {
 		return err
 	}
 	if s.file != nil {
-		s.file.Close()
-		s.file = nil
+		s.close1()
 	}
-	s.gen++ // from here on the name may exist
-	err = s.files.Rename(tmp, name)
+	err = s.files.Rename(name+".tmp", name)
 	if err == nil {
 		err = s.files.SyncDir(s.dir)
+	}
+	if err == nil {
+		err = writeTip(s.files, s.dir, s.key, span{segment: s.n + 1})
 	}
 	if err != nil {
 		f.Close()
 		return err
 	}
-	s.file, s.size = f, int64(len(shot))
-	s.limit = s.size + max(s.compact, s.size)
-	s.tidy()
+	s.folder.closed(s.n, s.size)
+	s.file, s.n, s.size, s.sum = f, s.n+1, int64(len(head)), sha256.New()
+	s.sum.Write(head)
 	return nil
 }
 
-func (s *store) fill(tmp string, shot []byte) (policy.AppendFile, error) {
-	if err := s.files.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+// close makes what was written durable and notes where the journal ends. It
+// waits for the folding, which gives up at once.
+func (s *store) close() error {
+	s.folder.close()
+	if s.shut {
+		return nil
+	}
+	s.shut = true
+	var err error
+	if len(s.owed) > 0 || s.file == nil {
+		// The next segment also says of a write that failed that it does not
+		// count.
+		err = s.commit(nil)
+	}
+	if s.file == nil {
+		return err
+	}
+	if len(s.loose) > 0 {
+		err = errors.Join(err, s.append(nil, false))
+	}
+	end := span{s.n, s.size, hex.EncodeToString(s.sum.Sum(nil))}
+	if err == nil {
+		err = writeTip(s.files, s.dir, s.key, end)
+	}
+	err = errors.Join(err, s.file.Close())
+	s.file = nil
+	return err
+}
+
+// fillNew makes a file that holds b durably and can be appended to.
+func fillNew(files policy.Files, name string, b []byte) (policy.AppendFile, error) {
+	if err := removeOld(files, name); err != nil {
 		return nil, err
 	}
-	f, err := s.files.Append(tmp)
+	f, err := files.Append(name)
 	if err != nil {
 		return nil, err
 	}
-	_, err = f.Write(shot)
+	_, err = f.Write(b)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -145,68 +273,4 @@ func (s *store) fill(tmp string, shot []byte) (policy.AppendFile, error) {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
-}
-
-// tidy removes what the journal in force replaced. What it cannot remove does
-// no harm and goes another time.
-func (s *store) tidy() {
-	gens, stale, _ := generations(s.files, s.dir)
-	for _, g := range gens {
-		if g < s.gen {
-			_ = s.files.Remove(s.name(g))
-		}
-	}
-	for _, n := range stale {
-		_ = s.files.Remove(filepath.Join(s.dir, n))
-	}
-}
-
-// replayed is what a journal held.
-type replayed struct {
-	gen      int
-	keyCheck string
-	size     int64 // complete lines
-	torn     int64
-	shot     int64 // length of the snapshot
-}
-
-// replay reads the generation in force into the books. An incomplete last line
-// was never acknowledged; any other fault is an error that names the line.
-func replay(files policy.Files, dir string, b *books) (replayed, error) {
-	var r replayed
-	gens, _, err := generations(files, dir)
-	if err != nil || len(gens) == 0 {
-		return r, err
-	}
-	r.gen = gens[len(gens)-1]
-	name := filepath.Join(dir, fmt.Sprintf("journal-%08d", r.gen))
-	f, err := files.Open(name)
-	if err != nil {
-		return r, err
-	}
-	defer f.Close()
-	n := 0
-	r.size, r.torn, err = journal.Lines(f, maxLine, func(at int64, line []byte) error {
-		n++
-		rec, err := parseRecord(line)
-		switch {
-		case err != nil:
-		case n == 1 && (rec.Op != opHead || rec.Schema != journalSchema):
-			err = errors.New("journal does not begin with its head")
-		case n == 1:
-			r.keyCheck = rec.Key
-		case rec.Op == opReady:
-			r.shot = at + int64(len(line)) + 1
-		default:
-			err = b.apply(rec)
-		}
-		if err != nil {
-			return fmt.Errorf("%s, record %d at byte %d: %w", filepath.Base(name), n, at, err)
-		}
-		return nil
-	})
-	if err == nil && r.shot == 0 {
-		err = fmt.Errorf("%s: the snapshot it begins with is not complete", filepath.Base(name))
-	}
-	return r, err
 }

@@ -176,7 +176,7 @@ func (l *Ledger) Reserve(_ context.Context, c policy.Count) (policy.Reservation,
 		}
 	}
 	r := policy.Reservation{Flow: c.Flow, Brackets: brackets}
-	if len(c.Persons) == 0 {
+	if l.final(c) {
 		return r, nil
 	}
 	h := held{flow: c.Flow, scope: scopeOf(c)}
@@ -191,6 +191,16 @@ func (l *Ledger) Reserve(_ context.Context, c policy.Count) (policy.Reservation,
 	}
 	l.held[r.ID] = h
 	return r, nil
+}
+
+// final reports whether nobody is left to claim.
+func (l *Ledger) final(c policy.Count) bool {
+	for _, p := range c.Persons {
+		if !l.firm[scopeOf(c)][p.Subject] {
+			return false
+		}
+	}
+	return true
 }
 
 // Commit makes a reservation final.

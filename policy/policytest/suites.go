@@ -71,6 +71,7 @@ func RunLedger(t *testing.T, open func(t *testing.T) policy.Ledger) {
 		}
 	})
 	runLedgerEdges(t, open)
+	runLedgerPlaces(t, open)
 	t.Run("the last places", func(t *testing.T) { raceLedger(t, open(t)) })
 }
 
@@ -81,6 +82,29 @@ func runLedgerEdges(t *testing.T, open func(t *testing.T) policy.Ledger) {
 		if r := reserve(t, l, count("a", 10, nil)); r.ID != "" {
 			t.Errorf("reservation of nobody has id %q", r.ID)
 		}
+	})
+	t.Run("persons who are final need no settling", func(t *testing.T) {
+		l := open(t)
+		if err := l.Commit(ctx, reserve(t, l, count("a", 3, Persons(0, 3))).ID, false); err != nil {
+			t.Fatal(err)
+		}
+		if r := reserve(t, l, count("b", 3, Persons(0, 3))); r.ID != "" {
+			t.Errorf("reservation of persons who are final has id %q", r.ID)
+		}
+		if r := reserve(t, l, count("c", 4, Persons(2, 2))); r.ID == "" {
+			t.Error("reservation of a new person has no id")
+		}
+		wantBefore(t, l, 4)
+	})
+	t.Run("in doubt is counted and not unsettled", func(t *testing.T) {
+		l := open(t)
+		if err := l.Commit(ctx, reserve(t, l, count("a", 10, Persons(0, 3))).ID, true); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := l.Unsettled(ctx); err != nil || len(got) != 0 {
+			t.Errorf("Unsettled = %+v, %v", got, err)
+		}
+		wantBefore(t, l, 3)
 	})
 	t.Run("observe ignores limits", func(t *testing.T) {
 		l := open(t)
@@ -102,6 +126,25 @@ func runLedgerEdges(t *testing.T, open func(t *testing.T) policy.Ledger) {
 		if err != nil || len(got) != 3 || got[0].ID != ids[0] || got[2].ID != ids[3] || got[0].Flow != "f0" {
 			t.Errorf("Unsettled = %+v, %v", got, err)
 		}
+	})
+}
+
+func runLedgerPlaces(t *testing.T, open func(t *testing.T) policy.Ledger) {
+	ctx := context.Background()
+	t.Run("released places can be taken", func(t *testing.T) {
+		l := open(t)
+		a := reserve(t, l, count("a", 2, Persons(0, 2)))
+		_, err := l.Reserve(ctx, count("b", 2, Persons(2, 1)))
+		var full *policy.LimitError
+		var held *policy.ContendedError
+		if !errors.As(err, &full) && !errors.As(err, &held) {
+			t.Errorf("Reserve beside an open flow that has all places = %v", err)
+		}
+		if err := l.Release(ctx, a.ID); err != nil {
+			t.Fatal(err)
+		}
+		reserve(t, l, count("c", 2, Persons(2, 2)))
+		wantBefore(t, l, 2)
 	})
 }
 

@@ -43,6 +43,8 @@ func (h *held) rules() []string {
 	var out []string
 	for _, reason := range h.Reasons {
 		switch {
+		case reason.Code == policy.SplittingSuspected:
+			out = append(out, policy.RuleSplitting)
 		case reason.Rule == "":
 		case reason.Code == policy.HeldForReview:
 			out = append(out, reason.Rule)

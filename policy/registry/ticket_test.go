@@ -110,12 +110,12 @@ func TestApprovalNamesTheRulesThatWereSeen(t *testing.T) {
 	p := newPeople(t, "ann", "bob")
 	r, c := reviewed(t, p)
 	x := ticket(ticketID, c)
-	x.Reasons = []policy.Reason{{Code: policy.HeldForReview, Rule: "night"}, {Code: policy.ImportantSuspected, Rule: "auto.charging"},
+	x.Reasons = []policy.Reason{{Code: policy.HeldForReview, Rule: "night"}, {Code: policy.ImportantSuspected, Rule: "auto.charging"}, {Code: policy.SplittingSuspected},
 		{Code: policy.HeldForReview, Rule: "big"}, {Code: policy.HeldForReview, Rule: "big"}, {Code: policy.FilingCovers, Rule: "other"}, {Code: policy.HeldForReview}}
 	hold(t, r, x)
 	p.approve(t, r, c, ticketID, "ann", "bob")
 	a, err := r.Approval(ctx, ticketID)
-	if err != nil || a == nil || !slices.Equal(a.Rules, []string{"big", "night", "suspected.auto.charging"}) || a.Denied {
+	if err != nil || a == nil || !slices.Equal(a.Rules, []string{"big", "night", "suspected.auto.charging", "suspected.splitting"}) || a.Denied {
 		t.Errorf("%+v, %v", a, err)
 	}
 }

@@ -91,6 +91,7 @@ func validate(f policy.Filing, terms Terms, now time.Time) []Fault {
 	v.pathway()
 	v.papers()
 	v.approvals()
+	v.filled()
 	return v.faults
 }
 

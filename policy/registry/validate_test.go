@@ -86,6 +86,10 @@ func TestValidate(t *testing.T) {
 		{"purpose of a link not filed", contract("F", func(f *policy.Filing) { f.Links[0].Purpose = "ads" }), "links[0].purpose"},
 		{"class without family", contract("F", func(f *policy.Filing) { f.Items[0].Categories = []inspect.Class{"mobile"} }), "items[0].categories[0]"},
 		{"sensitive but not personal", contract("F", func(f *policy.Filing) { f.Items[1].PI = false }), "items[1].pi"},
+		{"blanks of a draft", contract("F", func(f *policy.Filing) {
+			f.Recipients[0].Name, f.Recipients[0].Country, f.Links[0].DstDomains[0] = "待填写 (to be filled in)", "ZZ", "a.to-be-filled-in.invalid"
+		}), "links[0].dst_domains[0] recipients[0].country recipients[0].name"},
+		{"the same in a draft", contract("F", func(f *policy.Filing) { f.Status, f.Recipients[0].Name = "draft", "待填写 (to be filled in)" }), ""},
 		{"evidence without digest", contract("F", func(f *policy.Filing) { f.Evidence = []policy.Evidence{{SHA256: "abc"}} }), "evidence[0].sha256"},
 	}
 	for _, tt := range tests {

@@ -47,6 +47,9 @@ func read(doc any, q *policy.Question, r *policy.Rules) (policy.Verdict, error) 
 	if err := a.check(q); err != nil {
 		return policy.Verdict{}, fmt.Errorf("read verdict: %w", err)
 	}
+	if err := a.checkSplit(q); err != nil {
+		return policy.Verdict{}, fmt.Errorf("read verdict: %w", err)
+	}
 	if err := a.checkLifted(q, r); err != nil {
 		return policy.Verdict{}, fmt.Errorf("read verdict: %w", err)
 	}
@@ -125,4 +128,17 @@ func (a *answer) covered(q *policy.Question) bool {
 		return !said && a.Basis != string(policy.UnreadAllowed)
 	}
 	return said && q.UnreadGranted() && a.Basis != string(policy.ExNoPI)
+}
+
+// checkSplit holds for parts that look like pieces: a release says so, and
+// nothing says so of others.
+func (a *answer) checkSplit(q *policy.Question) error {
+	said := slices.ContainsFunc(a.Reasons, func(r policy.Reason) bool { return r.Code == policy.SplittingSuspected })
+	switch suspected := len(q.Split.Evidence) > 0; {
+	case said && !suspected:
+		return errors.New("splitting is suspected without evidence")
+	case suspected && !said && a.Action.Releases() && a.Basis != string(policy.NotOutbound):
+		return errors.New("a release does not say that splitting is suspected")
+	}
+	return nil
 }

@@ -134,7 +134,7 @@ func parseModules(modules []module) (map[string]*ast.Module, error) {
 
 // operatorSets are the names through which an operator is heard. Each must be
 // a set, since anything else would be silently ignored.
-var operatorSets = []string{"deny", "hold", "redact", "require", "relax"}
+var operatorSets = []string{"deny", "hold", "redact", "require", "relax", "suspect"}
 
 func checkOperator(name string, mod *ast.Module) []error {
 	var faults []error

@@ -71,13 +71,14 @@ func samples(r *policy.Rules, now time.Time) []*policy.Question {
 	unread.Coverage = policy.AskedCoverage{State: inspect.Opaque, Gaps: []inspect.GapReason{inspect.GapEncrypted}}
 	unread.Link.Unread = unread.Coverage.Gaps
 	other.Content = policy.AskContent([]inspect.Mismatch{{Said: "image/png", Found: "zip"}})
-	claimed, excepted := filed, small
+	claimed, excepted, split := filed, small, small
+	split.Split.Evidence = []policy.SplitEvidence{policy.SplitSubset}
 	claimed.Declared = policy.Declared{Claim: string(policy.ExContract)}
 	claimed.Candidates = []policy.Candidate{filed.Candidates[0]}
 	claimed.Candidates[0].Pathway, claimed.Candidates[0].Claim = policy.Exemption, string(policy.ExContract)
 	excepted.Exceptions = []policy.Exception{{ID: "sample", Revision: 1, State: "current", Waives: []string{"sample"}}}
 	excepted.Approval = &policy.Approval{Ticket: "sample", Approvers: []string{"a", "b"}, Rules: []string{"sample"}}
-	out := []*policy.Question{&head, &base, &small, &filed, &secret, &unread, &other, &claimed, &excepted}
+	out := []*policy.Question{&head, &base, &small, &filed, &secret, &unread, &other, &claimed, &excepted, &split}
 	for _, zone := range slices.Sorted(maps.Keys(r.Zone)) {
 		q := small
 		q.Exporter.Zone, q.Exporter.ZoneExport = zone, policy.Yes

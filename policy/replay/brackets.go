@@ -57,10 +57,12 @@ func (b *Rebuilt) ownBracket(name string, was policy.Bracket, c policy.Counter, 
 	switch most := b.inFlow(c.Kind); {
 	case c.Before > c.After || c.Before < 0:
 		b.text("counter."+c.Limit, fmt.Sprint(c.Before), fmt.Sprint("at most ", c.After))
+	case c.Held < 0 || c.Held > c.After:
+		b.text("counter."+c.Limit+".held", fmt.Sprint(c.Held), fmt.Sprint("at most ", c.After))
 	case c.After-c.Before > most: // nobody counts who is not in the flow
 		b.text("counter."+c.Limit, fmt.Sprint(c.After-c.Before, " new persons"), fmt.Sprint("at most ", most))
 	}
-	is := policy.Bracket{Limit: was.Limit, Exceeded: c.After > bound || c.Refused, Before: c.Before, After: c.After, Max: bound}
+	is := policy.Bracket{Limit: was.Limit, Exceeded: c.After-c.Held > bound || c.Refused, Before: c.Before, After: c.After, Held: c.Held, Max: bound}
 	b.text(name, strconv.FormatBool(was.Exceeded), strconv.FormatBool(is.Exceeded))
 	return is
 }

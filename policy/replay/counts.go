@@ -79,7 +79,7 @@ func (b *Rebuilt) span(l policy.Limit, known []count) (low, high int64, ok bool)
 // counted is what a counter says of its own count. Where the flow's persons
 // count in other sets than they did, each of them may be there or not.
 func (b *Rebuilt) counted(k count, l policy.Limit) (low, high int64) {
-	low, high = k.After, k.After
+	low, high = k.After-k.Held, k.After-k.Held
 	if k.Refused {
 		low, high = max(low, k.Max+1), math.MaxInt64
 	}

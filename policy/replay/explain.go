@@ -30,8 +30,10 @@ type Explanation struct {
 	Found        []Class   `json:"found,omitempty"`
 	Counters     []Counted `json:"counters,omitempty"`
 	Clause       *Clause   `json:"filing,omitempty"`
-	Zone         string    `json:"zone,omitempty"` // of the exporter
-	Lists        []Entry   `json:"zone_lists,omitempty"`
+	// Split is what the part belongs with, as the detector saw it then.
+	Split policy.Split `json:"split,omitzero"`
+	Zone  string       `json:"zone,omitempty"` // of the exporter
+	Lists []Entry      `json:"zone_lists,omitempty"`
 
 	Pack        policy.PackID `json:"pack"`
 	PackTitle   string        `json:"pack_title,omitempty"`
@@ -94,7 +96,7 @@ func Explain(r policy.Record, d Derivation, src Sources) (Explanation, error) {
 	in := &r.Intent
 	x := Explanation{Record: r.ID, Time: r.Time, Mode: in.Mode, Exporter: in.Exporter, Host: in.Host, Place: in.Place,
 		Recipient: in.Recipient, Verdict: d.Verdict, Stopped: d.Stopped, Step: StepOf(&d), Pack: in.Pack, Profile: in.Profile,
-		Policy: d.Policy, Differences: slices.Concat([]Difference{}, d.Differences), Unknown: d.Unknown, Assumed: d.Assumed, Taken: d.Taken}
+		Policy: d.Policy, Differences: slices.Concat([]Difference{}, d.Differences), Unknown: d.Unknown, Assumed: d.Assumed, Taken: d.Taken, Split: in.Split}
 	for _, reason := range d.Verdict.Reasons {
 		x.Reasons = append(x.Reasons, Ground{reason, wordsOf(reason, policy.Chinese), wordsOf(reason, policy.English), nil})
 	}

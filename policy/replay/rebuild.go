@@ -114,6 +114,10 @@ func (b *Rebuilt) facts(r *policy.Record) {
 	b.same("declared", q.Declared, in.Declared)
 	b.same("coverage", q.Coverage, policy.AskCoverage(in.Coverage))
 	b.same("content", q.Content, policy.AskContent(in.Mismatches))
+	if q.Stage == policy.StagePart { // nobody looks at a head
+		b.same("split", q.Split, in.Split.Asked())
+		q.Split = in.Split.Asked()
+	}
 	if last := r.Time.In(policy.Shanghai).Format(time.DateOnly); !r.Time.IsZero() && q.Date > last {
 		b.text("date", q.Date, last)
 	}

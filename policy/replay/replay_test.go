@@ -54,6 +54,12 @@ func TestWhatContradictsIsNamed(t *testing.T) {
 		{"another exporter", func(in *policy.Intent, _ *policy.Question) { in.Exporter = "91330100799655058B" }, "exporter"},
 		{"coverage that was better", func(_ *policy.Intent, q *policy.Question) { q.Coverage.State = inspect.Partial }, "coverage"},
 		{"another purpose", func(in *policy.Intent, _ *policy.Question) { in.Declared.Purpose = "ads" }, "declared"},
+		{"evidence of splitting that nobody saw", func(_ *policy.Intent, q *policy.Question) {
+			q.Split.Evidence = []policy.SplitEvidence{policy.SplitCut}
+		}, "split"},
+		{"evidence of splitting that was not asked about", func(in *policy.Intent, _ *policy.Question) {
+			in.Split = policy.Split{Set: "s", Evidence: []policy.SplitEvidence{policy.SplitCut}}
+		}, "split"},
 		{"another pack", func(_ *policy.Intent, q *policy.Question) { q.Pack.Digest = "d2" }, "pack"},
 		{"a day after the record", func(_ *policy.Intent, q *policy.Question) { q.Date = "2026-11-23" }, "date"},
 		{"a head that was judged as a whole", func(_ *policy.Intent, q *policy.Question) { q.Stage = policy.StageHead }, "stage"},
@@ -84,6 +90,10 @@ func TestWhatIsSoundIsNotNamed(t *testing.T) {
 			q.Found[0].Sensitive, q.Persons = true, policy.AskedPersons{Sensitive: true, NonSensitive: true, Minors: true}
 		}},
 		{"a link that cannot be compared again: the name is withheld", func(in *policy.Intent, _ *policy.Question) { in.Host = "withheld" }},
+		{"a piece of a list", func(in *policy.Intent, q *policy.Question) {
+			in.Split = policy.Split{Set: "s", Pieces: 2, Evidence: []policy.SplitEvidence{policy.SplitCut}}
+			q.Split = in.Split.Asked()
+		}},
 		{"a recipient that the register suspended", func(_ *policy.Intent, q *policy.Question) { q.Destination.Denied = true }},
 		{"an address is personal beside a person who does not count", func(in *policy.Intent, q *policy.Question) {
 			in.Classes = []policy.ClassCount{{Class: inspect.IPAddress, High: 1}}

@@ -28,7 +28,7 @@ func CheckOutcome(r policy.Record, v policy.Verdict, enforced bool) []Difference
 		if r.Complete && r.Outcome == nil {
 			c.text("outcome", "", "what became of the release")
 		}
-		if in.Persons.Total > 0 && in.Judged == "whole" && in.Reservation == nil {
+		if in.Persons.Total > 0 && in.Judged == "whole" && in.Reservation == nil && anybodyNew(in.Counters) {
 			c.text("reservation", "", strconv.Itoa(in.Persons.Total)+" persons")
 		}
 		return c.out
@@ -46,6 +46,12 @@ func CheckOutcome(r policy.Record, v policy.Verdict, enforced bool) []Difference
 	return c.out
 }
 
+// anybodyNew reports whether persons had to be reserved: those who were final
+// already are not claimed again, and move no counter.
+func anybodyNew(counters []policy.Counter) bool {
+	return len(counters) == 0 || slices.ContainsFunc(counters, func(c policy.Counter) bool { return c.After != c.Before })
+}
+
 // policyAlone are the codes that only a policy gives: no flow is stopped by
 // them without it.
 var policyAlone = []policy.Code{policy.NotOutbound, policy.ExNoPI, policy.ExTransit, policy.ExContract, policy.ExHR, policy.ExEmergency,
@@ -54,7 +60,7 @@ var policyAlone = []policy.Code{policy.NotOutbound, policy.ExNoPI, policy.ExTran
 	policy.StateSecret, policy.CoreData, policy.RecipientDenied, policy.FilingNotFound, policy.FilingNotEffective, policy.FilingExpired,
 	policy.FilingSuspended, policy.RecipientMismatch, policy.CountryMismatch, policy.LinkNotFiled, policy.PurposeMismatch, policy.PurposeUndeclared,
 	policy.CategoryNotCovered, policy.SPINotCovered, policy.ImportantNotCover, policy.ItemRefused, policy.DeidentMissing, policy.VolumeExceeded,
-	policy.PathwayTooWeak, policy.ApprovalMissing, policy.ImportantSuspected, policy.ZoneNotRegistered, policy.ZoneUnverified, policy.HeldForReview,
+	policy.PathwayTooWeak, policy.ApprovalMissing, policy.ImportantSuspected, policy.SplittingSuspected, policy.ZoneNotRegistered, policy.ZoneUnverified, policy.HeldForReview,
 	policy.ReviewDenied, policy.RedactionOrdered, policy.OperatorDenied, policy.CIIOUnknown, policy.CoverageOpaque, policy.CoveragePartial}
 
 // afterAsking are the stops that can come once the content was asked about;

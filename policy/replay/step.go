@@ -50,7 +50,7 @@ var byCode = map[policy.Code]Step{
 	policy.StateSecret: stepSecrets, policy.CoreData: stepSecrets, policy.RecipientDenied: stepDenylist,
 	policy.CoverageOpaque: stepDoubt, policy.CoveragePartial: stepDoubt, policy.ExporterUnknown: stepDoubt,
 	policy.OperatorDenied: stepOperator, policy.RedactionOrdered: stepOperator,
-	policy.HeldForReview: stepReview, policy.ImportantSuspected: stepReview,
+	policy.HeldForReview: stepReview, policy.ImportantSuspected: stepReview, policy.SplittingSuspected: stepReview,
 }
 
 // StepOf says which question decided, by the verdict alone.

@@ -17,7 +17,7 @@ var (
 	covers = []string{"opaque", "partial", "full"}
 
 	events = []proxy.Event{proxy.EventSession, proxy.EventIntercepted, proxy.EventHandshakeFailed, proxy.EventNotTLS,
-		proxy.EventTimeout, proxy.EventPanic, proxy.EventUnsettled}
+		proxy.EventTimeout, proxy.EventPanic, proxy.EventUnsettled, proxy.EventUnjoined}
 
 	gaps = []inspect.GapReason{inspect.GapEncrypted, inspect.GapLimitRatio, inspect.GapLimitDepth, inspect.GapLimitBytes,
 		inspect.GapLimitEntries, inspect.GapLimitTime, inspect.GapLimitFindings, inspect.GapUnknownFormat,
@@ -31,7 +31,7 @@ var (
 		policy.FilingExpired, policy.FilingSuspended, policy.RecipientMismatch, policy.CountryMismatch, policy.LinkNotFiled,
 		policy.PurposeMismatch, policy.PurposeUndeclared, policy.CategoryNotCovered, policy.SPINotCovered,
 		policy.ImportantNotCover, policy.ItemRefused, policy.DeidentMissing, policy.VolumeExceeded, policy.VolumeContended,
-		policy.PathwayTooWeak, policy.ApprovalMissing, policy.ImportantSuspected, policy.ZoneNotRegistered, policy.ZoneUnverified,
+		policy.PathwayTooWeak, policy.ApprovalMissing, policy.ImportantSuspected, policy.SplittingSuspected, policy.ZoneNotRegistered, policy.ZoneUnverified,
 		policy.HeldForReview, policy.ReviewDenied, policy.QuotaUsedUp, policy.RedactionOrdered, policy.OperatorDenied,
 		policy.ExporterUnknown, policy.CIIOUnknown, policy.CoverageOpaque, policy.CoveragePartial, policy.ScanFailed,
 		policy.DeciderFailed, policy.LawUnavailable, policy.RegisterUnavail, policy.LedgerUnavail, policy.RecorderUnavail,
@@ -42,6 +42,8 @@ var (
 	}
 
 	bundles = []string{"new", "same", "failed"}
+
+	alertKinds = []string{"volume", "date", "splitting", "clock", "in_doubt", "store", "test"}
 
 	// dates are what a document of the register can warn of.
 	dates = []string{"expiry", "renewal", "contract_end", "authority_no", "claim_expiry", "approval_expiry",

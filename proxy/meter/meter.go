@@ -32,6 +32,8 @@ type Options struct {
 	Leaves func() certs.Stats
 	// Ready returns nil while all stores answer.
 	Ready func() error
+	// Waiting returns how many alerts wait for each receiver.
+	Waiting func() map[string]int
 	// Uninspected names what this gateway does not look into; nil takes
 	// Uninspected().
 	Uninspected []string
@@ -53,6 +55,7 @@ type Meter struct {
 	reloads     *prometheus.CounterVec
 	reloaded    prometheus.Gauge
 	supply      *supply
+	alerts      *alerts
 }
 
 var _ proxy.Observer = (*Meter)(nil)
@@ -63,10 +66,12 @@ func New(o Options) (*Meter, error) {
 	m.flow()
 	m.coverage = newCoverage()
 	m.supply = newSupply()
+	m.alerts = newAlerts()
 	all := []prometheus.Collector{m.flows, m.spared, m.bytes, m.persons, m.classes, m.judge, m.duration,
 		m.uninspected, m.events, m.reloads, m.reloaded, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})}
 	all = append(all, m.coverage.collectors()...)
 	all = append(all, m.supply.collectors()...)
+	all = append(all, m.alerts.collectors()...)
 	for _, c := range append(all, o.collectors()...) {
 		if err := m.registry.Register(c); err != nil {
 			return nil, fmt.Errorf("meter: register metric: %w", err)
@@ -145,6 +150,9 @@ func (o *Options) collectors() []prometheus.Collector {
 			}
 			return 1
 		})
+	}
+	if o.Waiting != nil {
+		out = append(out, &waitingCollector{o.Waiting})
 	}
 	if o.Leaves != nil {
 		out = append(out, &leafCollector{o.Leaves})

@@ -161,6 +161,7 @@ func TestClosedSetsAreComplete(t *testing.T) {
 		{"../../inspect/class.go", "Class", meter.Classes()},
 		{"../../inspect/coverage.go", "GapReason", meter.Gaps()},
 		{"../observer.go", "Event", meter.Events()},
+		{"../../policy/alert/alert.go", "Kind", meter.AlertKinds()},
 	} {
 		found := constants(t, tt.file, tt.kind)
 		if len(found) < 5 {

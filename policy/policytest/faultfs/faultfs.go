@@ -121,6 +121,7 @@ func (d *Disk) Crash(l Loss) *Disk {
 	if l == Power {
 		names = d.kept
 	}
+	again := map[*inode]*inode{}
 	for name, n := range names {
 		data := n.data
 		switch {
@@ -131,7 +132,23 @@ func (d *Disk) Crash(l Loss) *Disk {
 		}
 		c := &inode{data: append([]byte(nil), data...)}
 		c.kept = c.data
-		out.names[name], out.kept[name] = c, c
+		if l == Kill { // the power may go yet
+			c.kept = append([]byte(nil), n.kept...)
+			again[n] = c
+		} else {
+			out.kept[name] = c
+		}
+		out.names[name] = c
+	}
+	for name, n := range d.kept {
+		if l != Kill {
+			break
+		}
+		c := again[n]
+		if c == nil {
+			c = &inode{data: append([]byte(nil), n.data...), kept: append([]byte(nil), n.kept...)}
+		}
+		out.kept[name] = c
 	}
 	for dir := range d.dirs {
 		out.dirs[dir] = true

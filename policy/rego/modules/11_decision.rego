@@ -78,7 +78,7 @@ verdict := stopped("block", review.denied) if {
 	count(review.redacted) > 0
 } else := object.union(law, {
 	"final": true,
-	"reasons": array.concat(law.reasons, review.grounds),
+	"reasons": array.concat(law.reasons, array.concat(data.customs.split.notes, review.grounds)),
 	"uses": review.uses,
 }) if {
 	releases

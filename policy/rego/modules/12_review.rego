@@ -1,7 +1,8 @@
 # What an operator adds to the law, and what reviewers and exceptions lift of
 # it again. An operator's own module (package customs.operator) is heard through
-# sets of rule ids: deny, hold and require, and redact for classes. Data that is
-# suspected to be important (NDSR art. 37) waits for two persons, too.
+# sets of rule ids: deny, hold and require, and redact for classes; suspect names
+# what is to wait once it is suspected. Data that is suspected to be important
+# (NDSR art. 37) waits for two persons, too.
 #
 # What is lifted is only ever what the operator made, or that suspicion, and by
 # reviewers only the rules that they saw. Each release that rests on a ticket or
@@ -47,6 +48,15 @@ raised.suspect contains concat("", ["suspected.", id]) if {
 	decision.governed
 	some id, classes in data.customs.marks.suspected
 	not assessed(classes)
+}
+
+raised.split contains "suspected.splitting" if data.customs.split.ordered
+
+# A suspicion that nobody knows would never be heard of.
+raised.deny contains "suspect.unknown" if {
+	decision.open
+	some id in data.customs.operator.suspect
+	id != "splitting"
 }
 
 # assessed says that a security assessment names the data as important.
@@ -100,12 +110,13 @@ unmet := [reason |
 ]
 
 # held are all the rules that reviewers have to look at, and keys names them.
-held := array.concat(
+held := array.flatten([
 	[{"code": "IMPORTANT_SUSPECTED", "rule": trim_prefix(rule, "suspected.")} | some rule in raised.suspect; stands(rule)],
+	[data.customs.split.reason | some rule in raised.split; stands(rule)],
 	[{"code": "HELD_FOR_REVIEW", "rule": rule} | some rule in raised.hold; stands(rule)],
-)
+])
 
-keys := {rule | some rule in raised.suspect | raised.hold; stands(rule)}
+keys := {rule | some rule in (raised.suspect | raised.split) | raised.hold; stands(rule)}
 
 # Only classes that are in the flow can be taken out of it.
 redacted := [{"code": "REDACTION_ORDERED", "class": f.class} |
