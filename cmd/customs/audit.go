@@ -63,11 +63,15 @@ func newAuditListCmd() *cobra.Command {
 			if limit < 0 {
 				return exitError{Code: 2, Err: errors.New("--limit must be 0 (all) or more")}
 			}
+			if acts, _ := cmd.Flags().GetBool("acts"); acts {
+				return auditActs(cmd, s, format, limit)
+			}
 			return auditList(cmd, s, format, limit)
 		},
 	}
 	cmd.Flags().String("format", "text", "text or json (one object a line)")
 	cmd.Flags().Int("limit", 0, "only the newest N records (0: all)")
+	cmd.Flags().Bool("acts", false, "list acts instead of flows: changes of the register, reloads, orders of the ledger")
 	return cmd
 }
 

@@ -59,6 +59,7 @@ func printExplanation(w io.Writer, e *explained, chinese, what bool) error {
 	p.left(e)
 	p.reasons(e)
 	p.found(e)
+	p.split(&e.Split)
 	p.counters(e)
 	p.clause(e.Clause)
 	p.basis(e)
@@ -112,7 +113,7 @@ func (p *explainPrinter) reasons(e *explained) {
 		}
 		p.line("理由", "reason", "%s  %s", g.Reason, t.Title)
 		for _, x := range []struct{ zh, en, text string }{{"  说明", "  detail", t.Detail}, {"  如何通过", "  to pass", t.Remedy}, {"  依据", "  rests on", t.Article}} {
-			if x.text != "" {
+			if x.text != "" && !(x.text == t.Remedy && e.Verdict.Action.Releases()) { // it passed
 				p.line(x.zh, x.en, "%s", x.text)
 			}
 		}

@@ -95,7 +95,7 @@ func (l flowLog) Closed(r *policy.Record) {
 // Event implements proxy.Observer. Events that need a person are warnings.
 func (l flowLog) Event(e proxy.Event) {
 	switch e {
-	case proxy.EventPanic, proxy.EventUnsettled:
+	case proxy.EventPanic, proxy.EventUnsettled, proxy.EventUnjoined:
 		l.log.Warn("event", zap.String("event", string(e)))
 	case proxy.EventHandshakeFailed:
 		l.log.Info("event", zap.String("event", string(e)),

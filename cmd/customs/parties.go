@@ -26,7 +26,8 @@ func configured(cfg *config.Config) []identity.Entry {
 // withRegister adds the exporters of the register to those of the
 // configuration. A document that claims a code or a network that is taken
 // already is left out and is an error: nobody can tell which of the two is
-// right, and both at once would let one exporter send as another.
+// right, and both at once would let one exporter send as another. All of them
+// get the members of their groups.
 func withRegister(own []identity.Entry, docs []registry.ExporterDoc) ([]identity.Entry, error) {
 	out := own[:len(own):len(own)]
 	codes := map[string]string{}
@@ -59,7 +60,7 @@ func withRegister(own []identity.Entry, docs []registry.ExporterDoc) ([]identity
 		}
 		out = append(out, e)
 	}
-	return out, errors.Join(faults...)
+	return withGroups(out, groupsOf(own, docs)), errors.Join(faults...)
 }
 
 // statusEffective is the status of a document that counts.
@@ -107,10 +108,28 @@ func (h *house) openParties(ctx context.Context) error {
 		h.log.Error(leftOut, zap.Error(conflict))
 	}
 	h.conflicting = conflict != nil
+	h.tellGroups(own, docs)
 	if h.exporters, err = identity.New(all); err != nil {
 		return err
 	}
 	return nil
+}
+
+// tellGroups logs once what exporters say differently of their groups. The
+// caller holds changing, or is alone.
+func (h *house) tellGroups(own []identity.Entry, docs []registry.ExporterDoc) {
+	err, said := groupFaults(own, docs), ""
+	if err != nil {
+		said = err.Error()
+	}
+	if said == h.badGroups {
+		return
+	}
+	if h.badGroups = said; err != nil {
+		h.log.Warn("exporters differ about their group: they count as one", zap.Error(err))
+		return
+	}
+	h.log.Info("exporters agree about their groups again")
 }
 
 // ownExporters gives the register the exporters of the configuration.
@@ -132,10 +151,12 @@ func (h *house) takeParties(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all, conflict := withRegister(configured(h.inForce.Load()), docs)
+	own := configured(h.inForce.Load())
+	all, conflict := withRegister(own, docs)
 	if err := h.exporters.Replace(all); err != nil {
 		return err
 	}
+	h.tellGroups(own, docs)
 	h.meter.Exporters(conflict == nil)
 	switch {
 	case conflict != nil && !h.conflicting:

@@ -107,6 +107,7 @@ func (h *house) swap(ctx context.Context, cfg *config.Config) error {
 	h.inForce.Store(cfg)
 	h.conflicting = false
 	h.meter.Exporters(true)
+	h.tellGroups(r.exporters, docs)
 	if h.bundles = src; src != nil {
 		src.accept(got)
 		h.tellBundle(ctx, away, false)
@@ -135,7 +136,7 @@ func needRestart(old, new *config.Config) []string {
 		{"data", old.Data, new.Data}, {"listen", old.Listen, new.Listen}, {"mode", old.Mode, new.Mode},
 		{"ca", old.CA, new.CA}, {"upstream", old.Upstream, new.Upstream},
 		{"limits", old.Limits, new.Limits}, {"timeouts", old.Timeouts, new.Timeouts},
-		{"audit", old.Audit, new.Audit}, {"drain", old.Drain, new.Drain}, {"log", old.Log, new.Log},
+		{"alerts", old.Alerts, new.Alerts}, {"audit", old.Audit, new.Audit}, {"drain", old.Drain, new.Drain}, {"log", old.Log, new.Log},
 	} {
 		if !reflect.DeepEqual(k.a, k.b) {
 			out = append(out, k.name)

@@ -20,6 +20,7 @@ type parties struct {
 	register  *registry.Registry // nil without one
 	own       map[string]policy.Exporter
 	exporters map[string][]datedExporter
+	groups    []datedGroups // nil until they are asked for
 	lifts     map[filingKey]knownLift
 }
 
@@ -47,12 +48,12 @@ func ownOf(cfg *config.Config) map[string]policy.Exporter {
 func (s *sources) Exporters(uscc string, until time.Time) (known []policy.Exporter, all bool) {
 	for _, d := range s.parties.dated(uscc) {
 		if !d.since.After(until) {
-			known = append(known, d.facts)
+			known = append(known, s.parties.inGroups(d.facts, until)...)
 		}
 	}
 	all = len(known) > 0
 	if own, ok := s.parties.own[uscc]; ok {
-		known, all = append(known, own), false
+		known, all = append(known, s.parties.inGroups(own, until)...), false
 	}
 	return known, all
 }

@@ -117,7 +117,7 @@ func (h *house) start(ctx context.Context) (*running, error) {
 		front.Close()
 		return nil, fmt.Errorf("listen.console: %w", err)
 	}
-	r := &running{h: h, failed: make(chan error, 2), ended: make(chan struct{}, 4),
+	r := &running{h: h, failed: make(chan error, 2), ended: make(chan struct{}, 6),
 		Proxy: front.Addr().String(), Console: back.Addr().String()}
 	r.console = newConsole(buildVersion(), h.cfg.Mode, meter.Uninspected(), h.meter.Handler(), h.gateway.Ready)
 	go r.run(func() error { return h.door.Serve(context.WithoutCancel(ctx), front) })
@@ -126,6 +126,8 @@ func (h *house) start(ctx context.Context) (*running, error) {
 	r.unwatch = unwatch
 	go r.run(func() error { h.watchStores(watching); return nil })
 	go r.run(func() error { h.watchBundle(watching); return nil })
+	go r.run(func() error { h.watchAlerts(watching); return nil })
+	go r.run(func() error { h.watchOrders(watching); return nil })
 	h.log.Info("listening", zap.String("proxy", r.Proxy), zap.String("console", r.Console),
 		zap.String("mode", h.cfg.Mode), zap.String("data", h.cfg.Data), zap.String("profile", h.law.Load().Profile()),
 		zap.String("pack", packInForce(&h.law)), zap.String("policy", h.decider.Digest()), zap.String("version", buildVersion()))

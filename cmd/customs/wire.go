@@ -18,11 +18,13 @@ import (
 	"github.com/datacustoms/customs/inspect/engine"
 	"github.com/datacustoms/customs/inspect/rules"
 	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/policy/alert"
 	"github.com/datacustoms/customs/policy/audit"
 	"github.com/datacustoms/customs/policy/disk"
 	"github.com/datacustoms/customs/policy/ledger"
 	"github.com/datacustoms/customs/policy/registry"
 	"github.com/datacustoms/customs/policy/rego"
+	"github.com/datacustoms/customs/policy/split"
 	"github.com/datacustoms/customs/proxy"
 	"github.com/datacustoms/customs/proxy/explicit"
 	"github.com/datacustoms/customs/proxy/gate"
@@ -55,6 +57,10 @@ type house struct {
 	registry    *registry.Registry
 	ledger      *ledger.Ledger
 	audit       *audit.Log
+	joins       *split.Detector
+	outbox      *alert.Outbox
+	splits      *splitAlerts
+	clock       *clockWatch
 	store       *gate.Store
 	guard       *upstream.Guard
 	pool        *upstream.Pool
@@ -71,6 +77,7 @@ type house struct {
 	bundles     *bundleSource // of inForce; nil without one
 	badBundle   string        // how the last look for a bundle failed; empty when it did not
 	conflicting bool          // the register's exporters are not in force
+	badGroups   string        // what exporters say differently of their groups
 	inForce     atomic.Pointer[config.Config]
 	polled      chan struct{} // the bundle or its interval is another
 }
@@ -82,19 +89,25 @@ type extras struct {
 	inspector func(inspect.Inspector) inspect.Inspector                    // wraps the engine
 	lookup    func(ctx context.Context, name string) ([]netip.Addr, error) // instead of the system's resolver
 	roots     []byte                                                       // PEM, added to the configured ones
+	clock     *clockWatch                                                  // instead of the system's
+	ledger    func(policy.Ledger) policy.Ledger                            // wraps the ledger
+	now       func() time.Time                                             // dates flows instead of the system's clock
 }
 
 // openHouse assembles the gateway and brings ledger and log together. Nothing
 // listens yet.
 func openHouse(ctx context.Context, cfg *config.Config, log *zap.Logger, x extras) (h *house, err error) {
-	h = &house{cfg: cfg, log: log, pinned: x.pinned, polled: make(chan struct{}, 1)}
+	h = &house{cfg: cfg, log: log, pinned: x.pinned, polled: make(chan struct{}, 1), splits: newSplitAlerts(), clock: &clockWatch{}}
+	if x.clock != nil {
+		h.clock = x.clock
+	}
 	h.inForce.Store(cfg)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, h.close())
 		}
 	}()
-	steps := []func() error{h.openKeys, func() error { return h.openRoots(x) }, func() error { return h.openRules(ctx) }, func() error { return h.openStores(ctx) },
+	steps := []func() error{h.openKeys, func() error { return h.openRoots(x) }, func() error { return h.openRules(ctx) }, func() error { return h.openStores(ctx) }, h.openAlerts,
 		func() error { return h.openGuard(x) }, func() error { return h.openGateway(x) },
 		func() error { return h.recoverFlows(ctx) }, h.openDoor}
 	for _, step := range steps {
@@ -181,20 +194,30 @@ func (h *house) openGateway(x extras) (err error) {
 		mode = proxy.Observe
 	}
 	h.meter, err = meter.New(meter.Options{Version: buildVersion(), Mode: mode, Held: h.store.Held,
-		Leaves: h.minter.Stats, Ready: h.ready})
+		Leaves: h.minter.Stats, Ready: h.ready, Waiting: h.outbox.Waiting})
 	if err != nil {
 		return err
 	}
 	h.meter.Exporters(!h.conflicting)
-	observers := append([]proxy.Observer{newFlowLog(h.log, h.cfg, h.keys), h.meter}, x.observers...)
+	observers := append([]proxy.Observer{newFlowLog(h.log, h.cfg, h.keys), h.meter, h.splits}, x.observers...)
 	inspector := inspect.Inspector(h.engine)
 	if x.inspector != nil {
 		inspector = x.inspector(inspector)
 	}
+	counting, now := policy.Ledger(h.ledger), time.Now
+	if x.ledger != nil {
+		counting = x.ledger(counting)
+	}
+	if x.now != nil {
+		now = x.now
+	}
+	if err = h.openJoins(now); err != nil {
+		return err
+	}
 	h.gateway, err = proxy.New(proxy.Options{Mode: mode, Node: nodeName(), Build: buildVersion(), Store: h.store,
-		Inspector: inspector, Law: &h.law, Register: h.registry, Atlas: &h.atlas, Ledger: h.ledger,
-		Decider: h.decider, Recorder: h.audit, Resolver: h.guard, Observers: observers,
-		Pseudonym: h.keys.pseudonym(h.cfg.Audit.Clients == "clear"), Now: time.Now, NewID: newID})
+		Inspector: inspector, Law: &h.law, Register: h.registry, Atlas: &h.atlas, Ledger: counting,
+		Decider: h.decider, Recorder: h.audit, Splits: h.joins, Resolver: h.guard, Observers: append(observers, departures{h.joins}),
+		Pseudonym: h.keys.pseudonym(h.cfg.Audit.Clients == "clear"), Now: now, NewID: newID})
 	return err
 }
 

@@ -2,8 +2,8 @@
 # the directory it is pointed to, checks them, and swaps them in as a whole on
 # SIGHUP; a directory with a fault is refused and the old rules stay.
 #
-# The package is customs.operator, and it is heard through five sets. Four can
-# only make a verdict stricter. The fifth, relax, can overlook a fault of a
+# The package is customs.operator, and it is heard through six sets. Five can
+# only make a verdict stricter. The sixth, relax, can overlook a fault of a
 # filing where the rule pack says so; nothing here can let through what the
 # law stops.
 #
@@ -11,6 +11,9 @@
 #   hold     ids of rules of yours that send it to review by two persons
 #   redact   classes of data that are taken out before it goes
 #   require  what a flow must have: "filing", "sa", "purpose" or "link"
+#   suspect  what is to wait for two persons once it is suspected; the one word
+#            is "splitting", as splitting.rego shows, and any other refuses
+#            whatever goes overseas
 #   relax    reason codes that no longer keep a filing from covering a flow,
 #            as "PURPOSE_UNDECLARED"; heard only for the codes that the rule
 #            pack lists under operator.may_relax, and named in the record;

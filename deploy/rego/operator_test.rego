@@ -1,4 +1,4 @@
-# Tests of operator.rego and content.rego, run by: customs policy test deploy/rego
+# Tests of the samples beside it, run by: customs policy test deploy/rego
 package customs.operator_test
 
 import data.customs.operator
@@ -9,6 +9,7 @@ question := {
 	"coverage": {"state": "full", "gaps": []},
 	"content": {},
 	"found": [],
+	"split": {"evidence": []},
 }
 
 found(class) := object.union(question, {"found": [{"class": class, "personal": startswith(class, "pi.")}]})
@@ -38,4 +39,16 @@ test_persons_beside_what_was_not_read_are_refused if {
 
 test_content_under_a_false_name_is_refused if {
 	"content-mismatch" in operator.deny with input as object.union(question, {"content": {"mismatch": true}})
+}
+
+piece(evidence) := object.union(found("pi.name"), {"split": {"evidence": evidence}})
+
+test_pieces_of_a_list_wait_for_two_persons if {
+	operator.suspect == {"splitting"} with input as piece(["subset"])
+	operator.suspect == {"splitting"} with input as piece(["columns", "numbered"])
+}
+
+test_columns_alone_and_no_pieces_do_not_wait if {
+	count(operator.suspect) == 0 with input as piece(["columns"])
+	count(operator.suspect) == 0 with input as question
 }

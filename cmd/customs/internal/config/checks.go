@@ -50,6 +50,12 @@ func verify(is, s string) (what, mend string) {
 		return checkKey(s)
 	case "bundle":
 		return checkBundle(s)
+	case "webhook":
+		return checkWebhook(s)
+	case "relay":
+		return checkRelay(s)
+	case "mailbox":
+		return checkMailbox(s)
 	}
 	if low, high, ok := strings.Cut(is, ".."); ok {
 		return checkRange(s, low, high)

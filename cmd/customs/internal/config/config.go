@@ -29,6 +29,7 @@ type Config struct {
 	Policy       Policy        `yaml:"policy"`
 	Review       Review        `yaml:"review"`
 	Inspect      Inspect       `yaml:"inspect"`
+	Alerts       Alerts        `yaml:"alerts"`
 	Limits       Limits        `yaml:"limits"`
 	Timeouts     Timeouts      `yaml:"timeouts"`
 	Audit        Audit         `yaml:"audit"`
@@ -110,6 +111,28 @@ type Review struct {
 // Inspect adds to the built-in catalogue of what is looked for.
 type Inspect struct {
 	Rules []string `yaml:"rules" is:"file" doc:"files of the operator's own rules, over the built-in ones (RULES.md); absent: none"`
+}
+
+// Alerts names who is told of what needs a person.
+type Alerts struct {
+	Webhooks []Webhook `yaml:"webhooks"`
+	Mail     Mail      `yaml:"mail"`
+}
+
+// Webhook is an address that gets each alert as JSON.
+type Webhook struct {
+	URL    string `yaml:"url" is:"webhook" need:"yes" doc:"https address that gets each alert by POST; http only on the local network; upstream.roots count"`
+	Secret string `yaml:"secret" is:"file" doc:"file of 16 bytes or more, for its owner only, that signs the body: Customs-Signature; absent: not signed"`
+}
+
+// Mail is a relay of the operator and who gets each alert by it.
+type Mail struct {
+	Relay    string   `yaml:"relay" is:"relay" need:"yes" doc:"mail relay, host:port"`
+	TLS      string   `yaml:"tls" is:"starttls|tls|none" doc:"how the relay is spoken to; absent: starttls, without which no mail goes; upstream.roots count"`
+	User     string   `yaml:"user" doc:"login at the relay; absent: none"`
+	Password string   `yaml:"password" is:"file" doc:"file of the password, for its owner only; needed with user"`
+	From     string   `yaml:"from" is:"mailbox" need:"yes" doc:"sender"`
+	To       []string `yaml:"to" is:"mailbox" need:"yes" doc:"receivers, each with a mail of its own"`
 }
 
 // Limits bound what the process holds.

@@ -16,7 +16,7 @@ import (
 // data directory too: every command that is given the same file must find the
 // same stores, wherever it is started.
 func (d *decoding) resolve(c *Config) {
-	paths := []*string{&c.Data, &c.Law.Packs, &c.CA.Cert, &c.CA.Key, &c.Countries.MMDB, &c.Policy.Dir}
+	paths := []*string{&c.Data, &c.Law.Packs, &c.CA.Cert, &c.CA.Key, &c.Countries.MMDB, &c.Policy.Dir, &c.Alerts.Mail.Password}
 	if !IsURL(c.Policy.Bundle) {
 		paths = append(paths, &c.Policy.Bundle)
 	}
@@ -25,6 +25,9 @@ func (d *decoding) resolve(c *Config) {
 	}
 	for i := range c.Inspect.Rules {
 		paths = append(paths, &c.Inspect.Rules[i])
+	}
+	for i := range c.Alerts.Webhooks {
+		paths = append(paths, &c.Alerts.Webhooks[i].Secret)
 	}
 	for _, p := range paths {
 		if *p != "" && !filepath.IsAbs(*p) {
@@ -54,6 +57,7 @@ func (d *decoding) crosscheck(c *Config) {
 	d.authority(c.CA)
 	d.exporters(c.Exporters)
 	d.unread(c)
+	d.alerts(c.Alerts)
 	d.limits(c.Limits)
 }
 

@@ -48,7 +48,8 @@ func takes(f reflect.StructField) string {
 		word += ", " + strings.Replace(is, "..", " to ", 1)
 	case is != "":
 		word = map[string]string{"path": "path", "dir": "directory", "file": "file", "pem": "file", "address": "address:port",
-			"uscc": "code of 18", "division": "digits", "country": "code of 2", "match": "pattern", "zone": "code", "key": "public key", "bundle": "path or URL"}[is]
+			"uscc": "code of 18", "division": "digits", "country": "code of 2", "match": "pattern", "zone": "code", "key": "public key", "bundle": "path or URL",
+			"webhook": "URL", "relay": "host:port", "mailbox": "mail address"}[is]
 	}
 	if list {
 		return "list of " + word
