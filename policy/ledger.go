@@ -103,6 +103,7 @@ type Reservation struct {
 	// ledger's journal by it.
 	Commitment string    `json:"commitment,omitempty"`
 	Flow       string    `json:"-"`
+	Observed   bool      `json:"-"`      // reserved after it went out, in observe mode
 	NewNS      int64     `json:"new_ns"` // persons new to the exporter's year
 	NewSP      int64     `json:"new_sp"`
 	Brackets   []Bracket `json:"-"`

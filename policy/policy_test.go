@@ -113,6 +113,7 @@ func TestRecover(t *testing.T) {
 		want    policy.Recovery
 	}{
 		{"reserved only", nil, 0, policy.Recovery{Released: 1}},
+		{"observed, with the log away", nil, 2, policy.Recovery{}},
 		{"blocked", []policy.Entry{policytest.Intent("a", policy.Block)}, 0, policy.Recovery{Released: 1}},
 		{"about to leave", []policy.Entry{policytest.Intent("a", policy.Pass)}, 2, policy.Recovery{InDoubt: 1}},
 		{"sent all", []policy.Entry{policytest.Intent("a", policy.Pass), policytest.Outcome("a", policy.SentAll)}, 2, policy.Recovery{}},
@@ -125,7 +126,7 @@ func TestRecover(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			l, r := &policytest.Ledger{}, &policytest.Recorder{}
 			c := policy.Count{Flow: "a", Entity: policytest.Exporter, At: policytest.Start, Persons: policytest.Persons(0, 2),
-				Limits: []policy.Limit{{ID: "n", Max: 10}}}
+				Limits: []policy.Limit{{ID: "n", Max: 10}}, Observe: strings.HasPrefix(tt.name, "observed")}
 			if _, err := l.Reserve(ctx, c); err != nil {
 				t.Fatal(err)
 			}

@@ -15,6 +15,8 @@ type Recovery struct {
 // Recover brings ledger and log together before the first flow:
 //
 //	reserved, no intent in the log      → nothing left; release
+//	the same of an observed flow        → it had left, and the log was away;
+//	                                      commit in doubt
 //	intent that releases, no outcome    → may have left; commit in doubt and
 //	                                      write the missing outcome
 //	reserved, intent and outcome stand  → the settling was lost; the log's
@@ -39,7 +41,7 @@ func Recover(ctx context.Context, l Ledger, r Recorder, node string, now func() 
 	for _, h := range held {
 		out, known := settled(h.Flow)
 		switch {
-		case doubtful[h.Flow]:
+		case doubtful[h.Flow], !known && h.Observed:
 			err = l.Commit(ctx, h.ID, true)
 		case known && out.Sent == SentNone, !known:
 			rec.Released++

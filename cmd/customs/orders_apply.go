@@ -104,7 +104,7 @@ func (d *orderDesk) settle(ctx context.Context, o order, fresh bool) (a orderAns
 	for _, id := range o.Settle {
 		p, err := d.ledger.Settle(ctx, id, o.Sent)
 		// What was taken up was in doubt then: gone now, it is settled already.
-		if err != nil && (fresh || errors.Is(err, policy.ErrLedgerUnavailable)) {
+		if err != nil && (fresh || !errors.Is(err, ledger.ErrNotInDoubt)) {
 			return a, nil, err
 		}
 		note := notedNotSent

@@ -21,6 +21,7 @@ type reservation struct {
 	openings   []Opening // what a group begins with that this is the first in
 	newNS      int64
 	newSP      int64
+	observed   bool
 	doubt      bool
 	final      bool // its commit is on the way to the disk
 	gone       bool // its claims are dropped, or just being dropped

@@ -271,3 +271,19 @@ func TestNothingStoredTellsASubject(t *testing.T) {
 		}
 	}
 }
+
+// Who went out in observe mode is known as such after a crash: the log may know
+// nothing of the flow, and it left all the same.
+func TestAnObservedReservationIsKnownAsSuch(t *testing.T) {
+	d := faultfs.New()
+	l := open(t, d)
+	c := count("a", policytest.Persons(0, 2))
+	c.Observe = true
+	must(t, l, c)
+	must(t, l, count("b", policytest.Persons(2, 2)))
+	again := open(t, d.Crash(faultfs.Power))
+	held, err := again.Unsettled(bg)
+	if err != nil || len(held) != 2 || !held[0].Observed || held[1].Observed {
+		t.Errorf("Unsettled = %+v, %v", held, err)
+	}
+}

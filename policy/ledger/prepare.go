@@ -139,7 +139,7 @@ func (l *Ledger) fill(t *try, members map[scopeID][]string) error {
 		return err
 	}
 	r := &reservation{id: id, flow: t.c.Flow, at: t.at, year: t.year, entity: t.c.Entity, filing: t.c.Filing,
-		basis: t.c.Basis, openings: t.openings, written: make(chan struct{})}
+		basis: t.c.Basis, observed: t.c.Observe, openings: t.openings, written: make(chan struct{})}
 	for _, id := range t.claims {
 		if len(t.need[id]) == 0 {
 			continue

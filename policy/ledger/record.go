@@ -51,6 +51,7 @@ type record struct {
 	Entity   string     `json:"entity,omitempty"`
 	Filing   string     `json:"filing,omitempty"`
 	Basis    string     `json:"basis,omitempty"`
+	Observed bool       `json:"observed,omitempty"`
 	Doubt    bool       `json:"in_doubt,omitempty"`
 	Parts    []part     `json:"parts,omitempty"`
 	Openings []Opening  `json:"openings,omitempty"`
@@ -159,10 +160,10 @@ func (p part) check() error {
 
 func (r *reservation) record() record {
 	return record{Op: opReserve, ID: r.id, Flow: r.flow, At: r.at, Entity: r.entity, Filing: r.filing, Basis: r.basis,
-		Doubt: r.doubt, Parts: r.parts, Openings: r.openings}
+		Observed: r.observed, Doubt: r.doubt, Parts: r.parts, Openings: r.openings}
 }
 
 func (r *record) reservation() *reservation {
 	return &reservation{id: r.ID, flow: r.Flow, at: r.At, year: r.At.In(policy.Shanghai).Year(), entity: r.Entity,
-		filing: r.Filing, basis: r.Basis, parts: r.Parts, commitment: commitment(r.Parts), openings: r.Openings}
+		filing: r.Filing, basis: r.Basis, observed: r.Observed, parts: r.Parts, commitment: commitment(r.Parts), openings: r.Openings}
 }

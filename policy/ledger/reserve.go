@@ -259,7 +259,7 @@ func (s *scope) coversPart(old *reservation, o, now part) bool {
 }
 
 func (r *reservation) public(brackets []policy.Bracket) policy.Reservation {
-	return policy.Reservation{ID: r.id, Commitment: r.commitment, Flow: r.flow, NewNS: r.newNS, NewSP: r.newSP,
+	return policy.Reservation{ID: r.id, Commitment: r.commitment, Flow: r.flow, Observed: r.observed, NewNS: r.newNS, NewSP: r.newSP,
 		Brackets: brackets}
 }
 

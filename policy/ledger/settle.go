@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/datacustoms/customs/policy"
@@ -148,7 +149,7 @@ func (l *Ledger) Settle(ctx context.Context, id string, sent bool) (Pending, err
 		l.mu.Unlock()
 		switch {
 		case !known:
-			return Pending{}, fmt.Errorf("ledger: settle: no reservation %s is in doubt; see customs ledger show --in-doubt", id)
+			return Pending{}, fmt.Errorf("ledger: settle: %w: %s; see customs ledger show --in-doubt", ErrNotInDoubt, id)
 		case committed != sent:
 			return Pending{}, fmt.Errorf("ledger: settle: reservation %s is settled otherwise already", id)
 		}
@@ -173,6 +174,10 @@ func (l *Ledger) Settle(ctx context.Context, id string, sent bool) (Pending, err
 	l.undo(r)
 	return p, l.flush(ctx, id, false)
 }
+
+// ErrNotInDoubt means that no reservation of an id is open or in doubt, and
+// that the ledger does not remember how one was settled.
+var ErrNotInDoubt = errors.New("no such reservation is in doubt")
 
 // flush writes a settlement that stands in memory, perhaps again.
 func (l *Ledger) flush(ctx context.Context, id string, sent bool) error {

@@ -102,6 +102,7 @@ type Ledger struct {
 type held struct {
 	order   int
 	flow    string
+	watched bool // observed
 	scope   string
 	persons []inspect.Subject
 }
@@ -179,7 +180,7 @@ func (l *Ledger) Reserve(_ context.Context, c policy.Count) (policy.Reservation,
 	if l.final(c) {
 		return r, nil
 	}
-	h := held{flow: c.Flow, scope: scopeOf(c)}
+	h := held{flow: c.Flow, watched: c.Observe, scope: scopeOf(c)}
 	for _, p := range c.Persons {
 		h.persons = append(h.persons, p.Subject)
 	}
@@ -250,7 +251,7 @@ func (l *Ledger) Unsettled(context.Context) ([]policy.Reservation, error) {
 	defer l.mu.Unlock()
 	var out []policy.Reservation
 	for id, h := range l.held {
-		out = append(out, policy.Reservation{ID: id, Flow: h.flow})
+		out = append(out, policy.Reservation{ID: id, Flow: h.flow, Observed: h.watched})
 	}
 	slices.SortFunc(out, func(a, b policy.Reservation) int { return l.held[a.ID].order - l.held[b.ID].order })
 	return out, nil
