@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"sync"
 
 	"github.com/datacustoms/customs/inspect"
@@ -147,9 +148,20 @@ func (x *shaper) more() bool {
 	return false
 }
 
+// many reports whether the head, which is the whole text, may hold as many rows
+// as make a table: small bodies are the most, and few of them do.
+func (x *shaper) many() bool {
+	for _, row := range []string{"\n", "{", "<", "("} {
+		if bytes.Count(x.head, []byte(row)) >= shapeLook-1 {
+			return true
+		}
+	}
+	return false
+}
+
 // shape is the layout of the text, of which all has come.
 func (x *shaper) shape() (out inspect.Shape) {
-	if x.state == shapeWaits {
+	if x.state == shapeWaits && x.many() {
 		x.decide(true)
 	}
 	out.Text = x.text.end(x.keys)
