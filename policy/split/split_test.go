@@ -211,6 +211,9 @@ func TestChance(t *testing.T) {
 		if s := w.send(p); s.Suspected() {
 			suspected++
 		}
+		if i%100 == 0 {
+			w.settle()
+		}
 	}
 	if suspected > 0 {
 		t.Errorf("%d of 400 unrelated lists are suspected", suspected)
