@@ -1,6 +1,7 @@
 package certs
 
 import (
+	"crypto"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,6 +21,12 @@ type Options struct {
 	Host string
 	// Life is how long a CA made here lives; 0 is five years.
 	Life time.Duration
+	// Seal and Unseal encrypt the file of a key that is kept in a folder, for
+	// its name there; nil keeps keys in the clear.
+	Seal, Unseal func(name string, key []byte) ([]byte, error)
+	// Signer is asked by OpenFiles and LoadFiles for the key in place of its
+	// file, as for one in a hardware module. It is asked again by Reload.
+	Signer func() (crypto.Signer, error)
 }
 
 func (o Options) withDefaults() Options {
@@ -34,6 +41,8 @@ func (o Options) withDefaults() Options {
 	}
 	return o
 }
+
+func (o Options) store(dir string) *store { return &store{dir: dir, seal: o.Seal, unseal: o.Unseal} }
 
 // Authority is the gateway's CA: the one that signs now, and during a rotation
 // its successor and its predecessor. It is safe for concurrent use.
@@ -51,7 +60,7 @@ type Authority struct {
 // Open loads the CA in dir, or makes one at the first start. A CA that is over
 // its dates is loaded too, so that it can be rotated: ask Ready before serving.
 func Open(dir string, o Options) (*Authority, error) {
-	return open(&store{dir: dir}, o)
+	return open(o.store(dir), o)
 }
 
 func open(s *store, o Options) (*Authority, error) {
@@ -71,7 +80,7 @@ func open(s *store, o Options) (*Authority, error) {
 
 // Load is Open without making anything: it returns ErrNone if dir has no CA.
 func Load(dir string, o Options) (*Authority, error) {
-	a := &Authority{o: o.withDefaults(), store: &store{dir: dir}}
+	a := &Authority{o: o.withDefaults(), store: o.store(dir)}
 	if err := a.load(); err != nil {
 		return nil, fmt.Errorf("load the CA: %w", err)
 	}
@@ -83,7 +92,7 @@ func Load(dir string, o Options) (*Authority, error) {
 // neither file exists, a CA is made there; if one does, nothing is touched.
 func OpenFiles(certFile, keyFile string, o Options) (*Authority, error) {
 	a := &Authority{o: o.withDefaults(), files: [2]string{certFile, keyFile}}
-	if absent(certFile) && absent(keyFile) {
+	if o.Signer == nil && absent(certFile) && absent(keyFile) {
 		if err := a.makeFiles(); err != nil {
 			return nil, fmt.Errorf("make the CA: %w", err)
 		}
@@ -95,7 +104,7 @@ func OpenFiles(certFile, keyFile string, o Options) (*Authority, error) {
 // file exists.
 func LoadFiles(certFile, keyFile string, o Options) (*Authority, error) {
 	a := &Authority{o: o.withDefaults(), files: [2]string{certFile, keyFile}}
-	if absent(certFile) && absent(keyFile) {
+	if absent(certFile) && (o.Signer != nil || absent(keyFile)) {
 		return nil, fmt.Errorf("%s: %w", certFile, ErrNone)
 	}
 	return loadedFiles(a)
@@ -126,7 +135,7 @@ func (a *Authority) Reload() error {
 		}
 		return nil
 	}
-	i, err := loadFiles(a.files[0], a.files[1])
+	i, err := a.loadFiles()
 	if err != nil {
 		return fmt.Errorf("load the CA: %w", err)
 	}
@@ -159,7 +168,7 @@ func (a *Authority) makeFiles() error {
 			return fmt.Errorf("make the folder of the CA: %w", err)
 		}
 		mode := []fs.FileMode{0o644, 0o600}[n]
-		s := &store{dir: filepath.Dir(a.files[n])}
+		s := &store{dir: filepath.Dir(a.files[n])} // the operator keeps these in the clear
 		if err := s.write(filepath.Base(a.files[n]), mode, data); err != nil {
 			return err
 		}

@@ -97,7 +97,7 @@ func (a *Authority) replace(list []*member, next *member, overlap time.Duration)
 // other stays in the bundle for seven days. An *InvalidError lists everything
 // that is wrong with the files.
 func Import(dir string, certPEM, keyPEM []byte, o Options) (*Authority, error) {
-	a, err := importInto(&store{dir: dir}, certPEM, keyPEM, o)
+	a, err := importInto(o.store(dir), certPEM, keyPEM, o)
 	if err != nil {
 		return nil, fmt.Errorf("import the CA: %w", err)
 	}

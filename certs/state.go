@@ -2,6 +2,7 @@ package certs
 
 import (
 	"bytes"
+	"crypto"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -95,6 +96,11 @@ func (s *store) save(i *issuer) error {
 	if err != nil {
 		return err
 	}
+	if s.seal != nil {
+		if key, err = s.seal(i.id+".key", key); err != nil {
+			return fmt.Errorf("seal the CA key: %w", err)
+		}
+	}
 	if err := s.write(i.id+".key", 0o600, key); err != nil {
 		return err
 	}
@@ -104,7 +110,14 @@ func (s *store) save(i *issuer) error {
 // load reads one CA back and checks it as if it were new, because files can be
 // exchanged while we are not looking.
 func (s *store) load(id string) (*issuer, error) {
-	i, err := loadFiles(s.path(id+".pem"), s.path(id+".key"))
+	i, err := loadPair(s.path(id+".pem"), func() (crypto.Signer, error) {
+		return readKey(s.path(id+".key"), func(b []byte) ([]byte, error) {
+			if s.unseal == nil {
+				return b, nil
+			}
+			return s.unseal(id+".key", b)
+		})
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +127,35 @@ func (s *store) load(id string) (*issuer, error) {
 	return i, nil
 }
 
-func loadFiles(certFile, keyFile string) (*issuer, error) {
+// loadFiles reads the CA that the operator keeps.
+func (a *Authority) loadFiles() (*issuer, error) {
+	key := a.o.Signer
+	if key == nil {
+		key = func() (crypto.Signer, error) {
+			return readKey(a.files[1], func(b []byte) ([]byte, error) { return b, nil })
+		}
+	}
+	return loadPair(a.files[0], key)
+}
+
+// readKey reads the file of a private key.
+func readKey(path string, unseal func([]byte) ([]byte, error)) (crypto.Signer, error) {
+	text, err := readKeyFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if text, err = unseal(text); err != nil {
+		return nil, err
+	}
+	key, err := parseKey(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return key, nil
+}
+
+// loadPair reads a certificate with its chain, and asks for its key.
+func loadPair(certFile string, open func() (crypto.Signer, error)) (*issuer, error) {
 	certPEM, err := readLimited(certFile)
 	if err != nil {
 		return nil, fmt.Errorf("read the CA certificate: %w", err)
@@ -128,13 +169,9 @@ func loadFiles(certFile, keyFile string) (*issuer, error) {
 			return nil, fmt.Errorf("%s: %w", certFile, ErrPublished)
 		}
 	}
-	keyPEM, err := readKeyFile(keyFile)
+	key, err := open()
 	if err != nil {
 		return nil, fmt.Errorf("read the CA key: %w", err)
-	}
-	key, err := parseKey(keyPEM)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", keyFile, err)
 	}
 	i, err := newIssuer(certs, key)
 	if err == nil {

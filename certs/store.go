@@ -18,7 +18,8 @@ const (
 
 // store is the folder of an Authority. Each write is durable when it returns.
 type store struct {
-	dir string
+	dir          string
+	seal, unseal func(name string, key []byte) ([]byte, error) // nil: keys are in the clear
 	// step is called before each change of the folder; an error from it stops
 	// the change there, as a crash would. It is nil outside tests.
 	step func(what string) error
