@@ -12,7 +12,7 @@ func Fold(entries []Entry) (Record, error) {
 			if e.Kind != KindIntent || e.Intent == nil {
 				return r, fmt.Errorf("entry %d: flow begins with %s instead of an intent", e.Seq, e.Kind)
 			}
-			r = Record{ID: e.Flow, First: e.Seq, Last: e.Seq, Node: e.Node, Time: e.Time, Intent: *e.Intent}
+			r = Record{Schema: RecordSchema, ID: e.Flow, First: e.Seq, Last: e.Seq, Node: e.Node, Time: e.Time, Intent: *e.Intent}
 			r.Complete = !e.Intent.Enforced.Releases()
 			continue
 		}

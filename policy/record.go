@@ -7,8 +7,11 @@ import (
 	"github.com/datacustoms/customs/inspect"
 )
 
-// EntrySchema is the schema of log entries.
-const EntrySchema = "dc.entry/1"
+// EntrySchema is the schema of log entries, RecordSchema that of records.
+const (
+	EntrySchema  = "dc.entry/1"
+	RecordSchema = "dc.record/1"
+)
 
 // EntryKind says which step an entry makes durable.
 type EntryKind string
@@ -82,9 +85,18 @@ type Intent struct {
 	Reservation *Reservation    `json:"reservation,omitempty"`
 	Ticket      string          `json:"ticket,omitempty"` // of a held part
 	Split       Split           `json:"split,omitzero"`   // the pieces it belongs with
+	// Evidence is what was kept of a refused flow for the auditors, where that
+	// is configured.
+	Evidence *EvidenceRef `json:"evidence,omitempty"`
 
-	JudgeMicros int64  `json:"judge_us"` // from the last body byte to the verdict
-	Build       string `json:"build"`
+	ReadMicros  int64 `json:"read_us,omitempty"` // from the head to the last body byte
+	JudgeMicros int64 `json:"judge_us"`          // from the last body byte to the verdict
+	// Clock is what the system said of its clock: synced, unsynced or unknown.
+	Clock string `json:"clock,omitempty"`
+	// Places is the digest of the map and table that gave the country, where
+	// no filing did.
+	Places string `json:"places,omitempty"`
+	Build  string `json:"build"`
 }
 
 // ClassCount is how much of one class was found, by confidence.
@@ -164,6 +176,7 @@ type Admin struct {
 
 // Record is the fold of a flow's entries: the one answer to what happened.
 type Record struct {
+	Schema   string    `json:"schema,omitempty"`
 	ID       string    `json:"id"` // the flow's id
 	First    uint64    `json:"first_seq"`
 	Last     uint64    `json:"last_seq"`

@@ -33,7 +33,9 @@ type Exchange struct {
 
 	gate    Gate
 	scan    inspect.Scan
+	meta    inspect.Meta     // of the body
 	heads   []inspect.Report // of names, head and trailers
+	texts   [][]byte         // what heads are of
 	report  inspect.Report
 	private bool // a name of the flow was not scanned, or holds a finding at any confidence: it is withheld
 
@@ -62,6 +64,7 @@ func (g *Gateway) Begin(ctx context.Context, f policy.Flow, head []byte, meta in
 		x.flow.Time = x.began
 	}
 	meta.Time = x.flow.Time
+	x.meta = meta
 	x.start(ctx, head, meta)
 	if x.failed != nil {
 		x.observeAnyway(ctx, meta)
@@ -114,13 +117,14 @@ func (x *Exchange) begin(ctx context.Context, head []byte, meta inspect.Meta) (e
 		return &RefusedError{policy.LawUnavailable, err}
 	}
 	s, d := x.flow.Session, &x.flow.Destination
-	names, err := x.scanHead([]byte(s.Host + "\n" + s.SNI + "\n" + d.Host + "\n"))
+	text := []byte(s.Host + "\n" + s.SNI + "\n" + d.Host + "\n")
+	names, err := x.scanHead(text)
 	if err != nil {
 		return err
 	}
-	x.heads = append(x.heads, names)
+	x.tell(names, text)
 	x.private = len(names.Tallies) > 0 || names.Coverage.State != inspect.Full
-	if holdsData(&names) {
+	if policy.HeadHolds(&names) {
 		// To look such a name up would already send what it holds.
 		return &RefusedError{Code: policy.NameHoldsData}
 	}
@@ -189,21 +193,11 @@ func (x *Exchange) scanHead(text []byte) (inspect.Report, error) {
 
 // tell adds the report of a head or of trailers.
 func (x *Exchange) tell(r inspect.Report, text []byte) {
-	x.heads = append(x.heads, r)
-	if holdsData(&r) {
+	x.heads, x.texts = append(x.heads, r), append(x.texts, text)
+	if policy.HeadHolds(&r) {
 		sum := sha256.Sum256(text)
 		x.told = append(x.told, sum[:]...)
 	}
-}
-
-// holdsData reports whether policy would count something of a name.
-func holdsData(r *inspect.Report) bool {
-	for _, t := range r.Tallies {
-		if t.At(inspect.Medium) > 0 {
-			return true
-		}
-	}
-	return r.Coverage.State != inspect.Full
 }
 
 // locate finds who and where the destination is: the filings first, then the

@@ -20,7 +20,7 @@ func (x *Exchange) Done(ctx context.Context, out policy.Outcome) {
 		x.Close()
 		return
 	}
-	rec := policy.Record{Node: x.g.o.Node, Time: x.flow.Time, Complete: true}
+	rec := policy.Record{Schema: policy.RecordSchema, Node: x.g.o.Node, Time: x.flow.Time, Complete: true}
 	if x.sendsOK {
 		if !x.Recorded() {
 			// Observed while the log was away. The whole record is written now,

@@ -49,5 +49,5 @@ func (x *Exchange) describe() {
 		held := x.held
 		in.Reservation = &held
 	}
-	in.JudgeMicros = x.g.o.Now().Sub(x.read).Microseconds()
+	in.ReadMicros, in.JudgeMicros = x.read.Sub(x.began).Microseconds(), x.g.o.Now().Sub(x.read).Microseconds()
 }

@@ -52,6 +52,7 @@ type house struct {
 	candidates []policy.Candidate
 	rules      *policy.Rules // instead of the plain ones
 	splits     policy.Splits
+	sealer     policy.Sealer
 	events     []proxy.Event
 	group      []string // of the exporter
 }
@@ -99,7 +100,7 @@ func (h *house) at(call string) error {
 func (h *house) options() proxy.Options {
 	n := 0
 	return proxy.Options{Mode: h.mode, Node: "n1", Build: "test", Store: h, Inspector: h, Law: h,
-		Register: h, Atlas: h, Ledger: ledger{h}, Decider: h, Recorder: recorder{h}, Splits: h.splits, Resolver: h,
+		Register: h, Atlas: h, Ledger: ledger{h}, Decider: h, Recorder: recorder{h}, Splits: h.splits, Evidence: h.sealer, Resolver: h,
 		Observers: []proxy.Observer{h}, Now: func() time.Time { return h.now },
 		Pseudonym: func(kind, value string) string {
 			if kind == "ticket" {

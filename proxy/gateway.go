@@ -83,7 +83,7 @@ func (e *RefusedError) Error() string {
 func (e *RefusedError) Unwrap() error { return e.Err }
 
 // Options are the settings and dependencies of a Gateway. All interfaces but
-// Splits and Observers are required.
+// Splits, Evidence and Observers are required.
 type Options struct {
 	Mode      Mode
 	Node      string // identity of this gateway in the log
@@ -97,6 +97,7 @@ type Options struct {
 	Decider   policy.Decider
 	Recorder  policy.Recorder
 	Splits    policy.Splits
+	Evidence  policy.Sealer
 	Resolver  Resolver
 	Observers []Observer
 	// Pseudonym turns a client address or user into what records show.

@@ -200,7 +200,7 @@ func (x *Exchange) reserve(ctx context.Context, c policy.Count, v policy.Verdict
 	if c.Entity == "" {
 		return "", x.stop(policy.ExporterUnknown)
 	}
-	named, ok := pick(c.Limits, v.Limits)
+	named, ok := policy.PickLimits(c.Limits, v.Limits)
 	if !ok {
 		return "", x.stop(policy.DeciderFailed)
 	}
@@ -238,30 +238,13 @@ func (x *Exchange) use(ctx context.Context, c policy.Count, v policy.Verdict) po
 	return x.stop(policy.RegisterUnavail)
 }
 
-// pick returns the limits with the given ids, and whether all were there.
-func pick(all []policy.Limit, ids []string) ([]policy.Limit, bool) {
-	var out []policy.Limit
-	for _, id := range ids {
-		found := false
-		for _, l := range all {
-			if l.ID == id {
-				out, found = append(out, l), true
-				break
-			}
-		}
-		if !found {
-			return nil, false
-		}
-	}
-	return out, true
-}
-
 // record makes the verdict durable. Without that nothing is released.
 func (x *Exchange) record(ctx context.Context) {
 	x.describe()
 	if x.verdict.Action == policy.Hold && x.g.o.Mode == Enforce {
 		x.hold(ctx)
 	}
+	x.seal(ctx)
 	err := x.append(ctx, policy.Entry{Kind: policy.KindIntent, Intent: &x.intent})
 	if err == nil {
 		x.sendsOK = x.verdict.Action.Releases()
@@ -281,6 +264,21 @@ func (x *Exchange) record(ctx context.Context) {
 	x.release(ctx)
 	x.step, x.verdict = Refused, x.stop(policy.RecorderUnavail)
 	x.intent.Decided, x.intent.Enforced = x.verdict, policy.Block
+}
+
+// seal has evidence of a refused flow kept. No verdict hangs on it.
+func (x *Exchange) seal(ctx context.Context) {
+	defer func() {
+		if recover() != nil {
+			x.g.Event(EventPanic)
+			x.intent.Evidence = &policy.EvidenceRef{Fault: policy.EvidenceFailed}
+		}
+	}()
+	if x.g.o.Evidence == nil || x.verdict.Action.Releases() {
+		return
+	}
+	x.intent.Evidence = x.g.o.Evidence.Keep(ctx, policy.Sealing{Flow: x.flow.ID, Client: x.intent.Client, Time: x.flow.Time, Action: x.verdict.Action,
+		Meta: x.meta, Heads: x.heads, Texts: x.texts, Found: x.report.Findings, Body: x.gate, Size: x.Size()})
 }
 
 // open records the start of an observed flow. Observe mode stops nothing, so

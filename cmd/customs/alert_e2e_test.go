@@ -52,6 +52,7 @@ func (g *gatewayProcess) must(args ...string) string {
 // lets the receivers come back one after the other, and wants each alert once
 // at each.
 func TestAlertsReachEverybodyOnce(t *testing.T) {
+	t.Parallel()
 	dir, origin := t.TempDir(), newOrigin(t)
 	origin.rootPEM(t, dir, "extra-roots.pem")
 	o := newBureau(t, certificateOf(origin.Server))

@@ -105,7 +105,7 @@ func (w *alertWatch) look(ctx context.Context, now time.Time) error {
 	for i := range list {
 		errs = append(errs, w.h.raiseVolume(ctx, &list[i]))
 	}
-	errs = append(errs, w.h.raiseDoubt(ctx))
+	errs = append(errs, w.h.raiseDoubt(ctx), w.h.raiseStreams(ctx))
 	if before, ok := lastYear(now); ok && w.round%dateEvery == 0 {
 		list, err := w.h.volumes(ctx, before)
 		errs = append(errs, err)
@@ -203,6 +203,7 @@ func (w *alertWatch) lookStores(ctx context.Context, now time.Time) error {
 			errs = append(errs, w.h.raise(context.WithoutCancel(ctx), alert.StoreOf(name, nodeName(), now.In(policy.Shanghai).Format(time.DateOnly))))
 		}
 	}
+	errs = append(errs, w.h.raiseEvidence(ctx, now))
 	if w.h.ledger.Folding() != nil {
 		errs = append(errs, w.h.raise(ctx, alert.FoldingOf(nodeName(), now.In(policy.Shanghai).Format(time.DateOnly))))
 	}

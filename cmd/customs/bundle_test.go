@@ -109,6 +109,7 @@ deny contains "no-mobiles" if {
 // tampered one, answers nothing, and is mended: whatever goes wrong, the policy
 // before it stays in force, and metric, log and record say each fault once.
 func TestBundleFromAServer(t *testing.T) {
+	t.Parallel()
 	s, key := newBundleServer(t)
 	strict := s.bundle(noMobiles)
 	s.serve(s.bundle(quiet), false)

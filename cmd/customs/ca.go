@@ -28,11 +28,15 @@ func loadAuthority(cmd *cobra.Command) (*certs.Authority, error) {
 	if err != nil {
 		return nil, err
 	}
+	v, err := openVault(c)
+	if err != nil {
+		return nil, exitError{Code: 2, Err: err}
+	}
 	var a *certs.Authority
 	if c.CA.Cert != "" {
-		a, err = certs.LoadFiles(c.CA.Cert, c.CA.Key, certs.Options{})
+		a, err = certs.LoadFiles(c.CA.Cert, c.CA.Key, caOptions(c, v))
 	} else {
-		a, err = certs.Load(caDir(c), certs.Options{})
+		a, err = certs.Load(caDir(c), caOptions(c, v))
 	}
 	if errors.Is(err, certs.ErrNone) {
 		err = fmt.Errorf("no certificate authority at %s yet: make one with %s", cmp.Or(c.CA.Cert, caDir(c)), again(cmd, "customs ca init"))
@@ -67,7 +71,11 @@ func newCAInitCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a, err := openCA(c)
+			v, err := openVault(c)
+			if err != nil {
+				return exitError{Code: 2, Err: err}
+			}
+			a, err := openCA(c, v)
 			if err != nil {
 				return exitError{Code: 2, Err: err}
 			}
@@ -174,11 +182,16 @@ that got into wrong hands.`,
 			if err != nil {
 				return exitError{Code: 2, Err: err}
 			}
+			if err := recordRotation(cmd, r); err != nil {
+				return err
+			}
 			return printRotation(cmd, r, time.Now())
 		},
 	}
 	cmd.Flags().DurationVar(&activateAfter, "activate-after", 7*24*time.Hour, "time for clients to install the new CA before it signs")
 	cmd.Flags().DurationVar(&overlap, "overlap", 7*24*time.Hour, "time that the old CA stays trusted after that")
+	cmd.Flags().String("by", "operator", "who says so; kept in the audit log")
+	cmd.Flags().String("reason", "rotation of the CA", "why; kept in the audit log")
 	return cmd
 }
 
@@ -199,7 +212,7 @@ gives the root. A CA that was here before stays trusted for seven days.`,
 			if c.CA.Cert != "" {
 				return exitError{Code: 2, Err: fmt.Errorf("the configuration keeps the CA in %s: exchange that file and its key, and send SIGHUP", c.CA.Cert)}
 			}
-			a, err := importCA(caDir(c), certFile, keyFile)
+			a, err := importCA(c, certFile, keyFile)
 			if err != nil {
 				return err
 			}
@@ -216,7 +229,7 @@ gives the root. A CA that was here before stays trusted for seven days.`,
 	return cmd
 }
 
-func importCA(dir, certFile, keyFile string) (*certs.Authority, error) {
+func importCA(c *config.Config, certFile, keyFile string) (*certs.Authority, error) {
 	certPEM, err := os.ReadFile(certFile)
 	if err != nil {
 		return nil, exitError{Code: 2, Err: fmt.Errorf("read the certificate: %w", err)}
@@ -225,7 +238,11 @@ func importCA(dir, certFile, keyFile string) (*certs.Authority, error) {
 	if err != nil {
 		return nil, exitError{Code: 2, Err: fmt.Errorf("read the key: %w", err)}
 	}
-	a, err := certs.Import(dir, certPEM, keyPEM, certs.Options{})
+	v, err := openVault(c)
+	if err != nil {
+		return nil, exitError{Code: 2, Err: err}
+	}
+	a, err := certs.Import(caDir(c), certPEM, keyPEM, caOptions(c, v))
 	var invalid *certs.InvalidError
 	if errors.As(err, &invalid) {
 		lines := make([]string, len(invalid.Faults))

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/inspect/engine"
 	"github.com/datacustoms/customs/inspect/synth"
@@ -33,6 +35,8 @@ type shop struct {
 	decider *rego.Decider
 	store   *gate.Store
 	people  []synth.Person
+	signer  note.Signer // of the log
+	key     note.Verifier
 	ids     int
 }
 
@@ -47,6 +51,13 @@ func newShop(t *testing.T) *shop {
 	}
 	if err == nil {
 		s.store, err = gate.New(t.TempDir(), gate.Limits{})
+	}
+	if err == nil {
+		var secret, public string
+		if secret, public, err = note.GenerateKey(nil, "customs.example/log"); err == nil {
+			s.signer, err = note.NewSigner(secret)
+			s.key, _ = note.NewVerifier(public)
+		}
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +90,8 @@ type machine struct {
 func (s *shop) boot(disk *faultfs.Disk) (*machine, error) {
 	m := &machine{}
 	var err error
-	if m.audit, err = audit.Open(audit.Options{Dir: "/data", Node: "n", Files: disk, Now: time.Now}); err != nil {
+	if m.audit, err = audit.Open(audit.Options{Dir: "/data", Node: "n", Files: disk, Now: time.Now, SegmentBytes: 9000,
+		Origin: s.signer.Name(), Signers: func() []note.Signer { return []note.Signer{s.signer} }, Entries: 1}); err != nil {
 		return nil, err
 	}
 	if m.ledger, err = ledger.Open(ledger.Options{Dir: "/data", Key: make([]byte, 32), Files: disk, Now: time.Now, CompactBytes: 600}); err != nil {
@@ -197,9 +209,18 @@ func (s *shop) row(n int, fault faultfs.Fault, loss faultfs.Loss) error {
 	if m, err = s.boot(after); err != nil {
 		return fmt.Errorf("start again: %w", err)
 	}
-	defer m.close()
+	err = s.check(m, after, released, whose)
+	m.close()
+	if err == nil {
+		err = s.verify(after)
+	}
+	return err
+}
+
+// check compares what the log says after recovery.
+func (s *shop) check(m *machine, after *faultfs.Disk, released map[string]bool, whose map[string]int) error {
 	recorded := map[string]int{}
-	err = audit.Records(context.Background(), audit.Source{Dir: "/data", Files: after}, func(r policy.Record) error {
+	err := audit.Records(context.Background(), audit.Source{Dir: "/data", Files: after}, func(r policy.Record) error {
 		if recorded[r.ID]++; !r.Complete {
 			return fmt.Errorf("record %s is open after recovery", r.ID)
 		}
@@ -214,6 +235,17 @@ func (s *shop) row(n int, fault faultfs.Fault, loss faultfs.Loss) error {
 		}
 	}
 	return s.compare(m, released, whose)
+}
+
+// verify checks tree, checkpoints and segments of a log that was closed: all of
+// it is signed, and the tree's files are whole.
+func (s *shop) verify(disk *faultfs.Disk) error {
+	sum, err := audit.Verify(context.Background(), audit.Source{Dir: "/data", Files: disk},
+		audit.VerifyOptions{Keys: []note.Verifier{s.key}, Now: time.Now()})
+	if err == nil && (sum.After > 0 || sum.Entries > 0 && sum.Tiles == 0) {
+		err = fmt.Errorf("%d entries stand after the last checkpoint, %d tiles were verified", sum.After, sum.Tiles)
+	}
+	return err
 }
 
 // compare asks the ledger for each person by its own.

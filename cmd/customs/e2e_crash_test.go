@@ -87,6 +87,7 @@ func load(proxy, target, prefix string, people []synth.Person, stop <-chan struc
 
 // strace watches the system calls in order: every flow's first upstream write
 // must begin after an fdatasync that began after its entry was written ended.
+// With -reps above 1 tiles and checkpoints are written in between.
 func TestEntryIsDurableBeforeTheWire(t *testing.T) {
 	strace := needTool(t, "strace")
 	dir := t.TempDir()
@@ -94,8 +95,16 @@ func TestEntryIsDurableBeforeTheWire(t *testing.T) {
 	newOrigin(t).rootPEM(t, dir, "extra-roots.pem")
 	g, trace := startTraced(t, strace, dir)
 	n := 100 * *reps
-	wg := load(g.proxy, o.URL, "s", synth.New(5, time.Now()).Adults(n), nil)
-	wg.Wait()
+	people := synth.New(5, time.Now()).Adults(n)
+	half := n
+	if *reps > 1 {
+		half = n / 2
+	}
+	load(g.proxy, o.URL, "s", people[:half], nil).Wait()
+	if half < n {
+		waitFor(t, "a checkpoint", func() bool { _, err := os.Stat(filepath.Join(logDir(dir), "checkpoint")); return err == nil })
+		load(g.proxy, o.URL, fmt.Sprint("s", half), people[half:], nil).Wait()
+	}
 	if got := len(o.names()); got != n {
 		t.Fatalf("%d of %d requests arrived", got, n)
 	}
@@ -104,12 +113,15 @@ func TestEntryIsDurableBeforeTheWire(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checked, faults := orderOf(string(text), filepath.Join(dir, "customs-data", "audit"))
+	checked, faults, beside := orderOf(string(text), logDir(dir))
 	for _, f := range faults {
 		t.Error(f)
 	}
 	if checked != n {
 		t.Errorf("the trace shows %d upstream writes, want %d", checked, n)
+	}
+	if !beside["audit"] || !beside["000.p"] {
+		t.Errorf("the trace shows no sync of checkpoints and tiles: %v", beside)
 	}
 	t.Logf("%d flows in order", checked)
 }

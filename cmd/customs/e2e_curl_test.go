@@ -14,6 +14,7 @@ import (
 // TestCurl sends bodies of two sizes by curl over HTTP/1.1 and HTTP/2, and
 // wants the origin to have received exactly them, with their length stated.
 func TestCurl(t *testing.T) {
+	t.Parallel()
 	curl := needTool(t, "curl")
 	c := newCity(t, sampleConfig)
 	for _, size := range []int{0, 1 << 10, 50 << 20} {
@@ -70,6 +71,7 @@ func textBody(n int) []byte {
 // TestGitClone clones a repository over HTTPS through the gateway: git's smart
 // protocol posts gzip'd bodies and streams answers of unknown length.
 func TestGitClone(t *testing.T) {
+	t.Parallel()
 	git := needTool(t, "git")
 	c := newCity(t, sampleConfig)
 	repo := filepath.Join(c.dir, "repo")

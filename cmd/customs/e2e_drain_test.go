@@ -16,6 +16,7 @@ import (
 // at once, however long a plain request keeps the front door busy, and the
 // request that the limit cuts to be recorded all the same.
 func TestDrainIsSharedByAllDoors(t *testing.T) {
+	t.Parallel()
 	c := newCity(t, sampleConfig+"drain: 3s\n")
 	idle := c.tunnel()
 	fmt.Fprintf(idle, "GET / HTTP/1.1\r\nHost: %s\r\n\r\n", strings.TrimPrefix(c.origin.URL, "https://"))

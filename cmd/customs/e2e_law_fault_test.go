@@ -149,6 +149,7 @@ entries:
 // TestFaultyLawIsRefused brings each fault before a gateway under traffic: it
 // is refused with its name, and every flow is judged as before.
 func TestFaultyLawIsRefused(t *testing.T) {
+	t.Parallel()
 	for source, faults := range map[string][]lawFault{bundleBySig: fileFaults(t), modulesInDir: moduleFaults(t)} {
 		c, err := newLawCity(t, source, nil)
 		if err != nil {
@@ -204,6 +205,7 @@ func (c *lawCity) clear(t *testing.T) {
 // not valid from the first: they name the fault and do not start, so nothing
 // goes.
 func TestNothingValidLetsNothingGo(t *testing.T) {
+	t.Parallel()
 	for source, faults := range map[string][]lawFault{bundleBySig: fileFaults(t), modulesInDir: moduleFaults(t)} {
 		for _, tt := range faults {
 			t.Run(tt.name, func(t *testing.T) {
@@ -269,6 +271,7 @@ func repacked(t *testing.T, path, old, text string) []byte {
 // TestAModuleThatFailsForOneFlow is in force for all others; the flow for
 // which it fails is blocked, and the origin hears nothing of it.
 func TestAModuleThatFailsForOneFlow(t *testing.T) {
+	t.Parallel()
 	for name, module := range map[string]string{"errs": errs, "loops": loops, "nonsense": nonsense} {
 		t.Run(name, func(t *testing.T) {
 			c, err := newLawCity(t, bundleBySig, nil)

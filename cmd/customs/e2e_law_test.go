@@ -104,6 +104,7 @@ func (c *lawCity) restore(client *http.Client, probe string, round int) {
 
 // TestABundleIsTakenUpByPolling replaces the bundle and sends no signal.
 func TestABundleIsTakenUpByPolling(t *testing.T) {
+	t.Parallel()
 	c, err := newLawCity(t, bundleByPoll, nil)
 	if err != nil {
 		t.Fatalf("serve: %v\n%s", err, c.output())

@@ -7,12 +7,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -131,29 +129,28 @@ func slowUpload(t *testing.T, c *city, values string) net.Conn {
 // searchAll looks for every value in every form in what was written.
 func searchAll(t *testing.T, c *city, seen []byte, values []string) {
 	t.Helper()
-	places := map[string][]byte{"answers, metrics, logs and crash": seen}
-	err := filepath.WalkDir(c.dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		places[path], err = os.ReadFile(path)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	places := placesBelow(t, c.dir)
+	places["answers, metrics, logs and crash"] = seen
 	if len(places) < 5 {
 		t.Fatalf("only %d places to search: the gateway wrote nothing", len(places))
 	}
+	for _, f := range found(places, values) {
+		t.Error(f)
+	}
+}
+
+// found says where a value stands, and as what.
+func found(places map[string][]byte, values []string) (out []string) {
 	for _, v := range values {
 		for form, text := range forms(v) {
 			for place, content := range places {
 				if bytes.Contains(content, text) {
-					t.Errorf("%s: a value stands there as %s", place, form)
+					out = append(out, fmt.Sprintf("%s: a value stands there as %s", place, form))
 				}
 			}
 		}
 	}
+	return out
 }
 
 // forms are the shapes in which a value could be written by accident.
@@ -176,6 +173,9 @@ func forms(v string) map[string][]byte {
 	out["utf-16"] = wide
 	if gb, err := simplifiedchinese.GB18030.NewEncoder().String(v); err == nil {
 		out["gb18030"] = []byte(gb)
+	}
+	if q := strings.Trim(strconv.QuoteToASCII(v), `"`); q != v {
+		out["escaped"] = []byte(q)
 	}
 	if digits := strings.Map(onlyDigits, v); len(digits) >= 9 {
 		out["digits"] = []byte(digits)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/datacustoms/customs/cmd/customs/internal/config"
 	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/inspect/engine"
 	"github.com/datacustoms/customs/policy"
@@ -96,7 +97,7 @@ type counter struct {
 func openCounter(t testing.TB, data string) *counter {
 	t.Helper()
 	c := &counter{}
-	keys, err := openKeys(data)
+	keys, err := openKeys(&config.Config{Data: data})
 	if err == nil {
 		c.engine, err = engine.New(engine.Options{Key: keys.key("subject")})
 	}

@@ -20,6 +20,7 @@ import (
 // release it, nor the same twice, two can; another body is another ticket, and
 // the quota ends it.
 func TestReviewReleases(t *testing.T) {
+	t.Parallel()
 	c := newReviewCity(t, "anna", "bo")
 	body := c.body()
 	ticket, record := c.held(body)
@@ -120,6 +121,7 @@ func TestReviewDenies(t *testing.T) {
 
 // TestReviewExpires lets an approval run out.
 func TestReviewExpires(t *testing.T) {
+	t.Parallel()
 	c := newReviewCity(t, "anna", "bo")
 	body := c.body()
 	ticket, _ := c.held(body)
@@ -138,6 +140,7 @@ func TestReviewExpires(t *testing.T) {
 // TestReviewOfAnException asks for an exception: with two approvals transfers
 // go without a hold until its quota is used.
 func TestReviewOfAnException(t *testing.T) {
+	t.Parallel()
 	c := newReviewCity(t, "anna", "bo")
 	body := c.body()
 	c.held(body)

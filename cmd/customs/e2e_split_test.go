@@ -169,6 +169,7 @@ func splitHarbour(t *testing.T, o harbourOptions) *harbour {
 // One list in five pieces over two links is suspected and passes with that
 // said; lists that have nothing to do with each other are not.
 func TestSplitting(t *testing.T) {
+	t.Parallel()
 	for name, tt := range splitCases(t) {
 		t.Run(name, func(t *testing.T) {
 			h := splitHarbour(t, harbourOptions{})

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/datacustoms/customs/cmd/customs/internal/config"
 	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/policy"
@@ -53,7 +55,7 @@ type flowLog struct {
 func newFlowLog(log *zap.Logger, cfg *config.Config, keys *keyRing) flowLog {
 	l := flowLog{log, func(recorded string) string { return recorded }}
 	if cfg.Audit.Clients == "clear" {
-		pseudonym := keys.pseudonym(false)
+		pseudonym := keys.pseudonym(false, time.Now)
 		l.client = func(recorded string) string { return pseudonym("client", recorded) }
 	}
 	return l

@@ -51,7 +51,7 @@ Exit codes: 0 fine, 1 the answer is "no", 2 it could not be done.`,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.AddCommand(newServeCmd(), newDemoCmd(), newScanCmd(), newRulesCmd(), newTapCmd(), newCheckCmd(),
-		newFilingCmd(), newLedgerCmd(), newAlertCmd(), newAuditCmd(), newCACmd(), newKeygenCmd(), newPackCmd(), newPolicyCmd(), newReviewCmd(), newExplainCmd(), newReplayCmd(), newAdviseCmd(), newReportCmd(), newBenchCmd(), newVersionCmd())
+		newFilingCmd(), newLedgerCmd(), newAlertCmd(), newStreamCmd(), newAuditCmd(), newEvidenceCmd(), newWitnessCmd(), newIncidentCmd(), newCACmd(), newKeygenCmd(), newKeysCmd(), newPackCmd(), newPolicyCmd(), newReviewCmd(), newExplainCmd(), newReplayCmd(), newAdviseCmd(), newReportCmd(), newBenchCmd(), newVersionCmd())
 	root.SetHelpCommand(newHelpCmd())
 	root.InitDefaultCompletionCmd()
 	root.SetFlagErrorFunc(flagFault)

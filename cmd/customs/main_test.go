@@ -34,5 +34,6 @@ func inCI() bool { return os.Getenv("CUSTOMS_CI") == "1" }
 
 // TestScript runs the stories in testdata/script, each as a user would type it.
 func TestScript(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", UpdateScripts: *update})
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", UpdateScripts: *update,
+		Setup: gatewaySetup, Cmds: gatewayCmds()})
 }

@@ -39,6 +39,8 @@ type order struct {
 	Opening *ledger.Opening `json:"opening,omitempty"`
 	// Destroy names the persons whose key is to be removed.
 	Destroy *ledgerScope `json:"destroy,omitempty"`
+	// Subject is what any other act is about.
+	Subject *orderSubject `json:"subject,omitempty"`
 
 	digest string // of the bytes that were sealed
 }
@@ -155,28 +157,36 @@ func (o order) check() error {
 	fault(o.Schema != orderSchema, "schema is not "+orderSchema)
 	fault(!orderForm.MatchString(o.ID), "id is none of an order")
 	fault(o.By != "" && !properName(actorForm, o.By), "--by must be 1 to 64 letters, digits, dots, dashes, underscores or @, without long numbers")
-	fault(len(o.Reason) > maxReason || strings.ContainsFunc(o.Reason, func(r rune) bool { return !unicode.IsGraphic(r) }),
+	fault(len(o.Reason) > maxReason || !oneLine(o.Reason),
 		fmt.Sprintf("--reason must be one line of at most %d bytes", maxReason))
 	fault(longDigits(o.Reason), "--reason holds more than 10 digits in a row: leave out numbers of persons")
-	fault(o.Act != actPreset && (o.By == "" || strings.TrimSpace(o.Reason) == ""), "--by and --reason are needed: both stand in the audit log")
+	listed := slices.Contains(recordedActs(), o.Act)
+	fault(listed && o.By == "", "--by is needed: it stands in the audit log")
+	fault(!listed && o.Act != actPreset && (o.By == "" || strings.TrimSpace(o.Reason) == ""), "--by and --reason are needed: both stand in the audit log")
 	subjects := 0
-	for _, there := range []bool{len(o.Settle) > 0, o.Opening != nil, o.Destroy != nil} {
+	for _, there := range []bool{len(o.Settle) > 0, o.Opening != nil, o.Destroy != nil, o.Subject != nil} {
 		if there {
 			subjects++
 		}
 	}
 	fault(subjects != 1, "it must name reservations, a balance or a scope, and only one of them")
-	switch o.Act {
-	case actSettle:
+	switch {
+	case o.Act == actSettle:
 		faults = append(faults, o.checkSettle())
-	case actPreset:
+	case o.Act == actPreset:
 		faults = append(faults, o.checkPreset())
-	case actDestroy:
+	case o.Act == actDestroy:
 		faults = append(faults, o.checkDestroy())
+	case listed:
+		faults = append(faults, o.checkSubject())
 	default:
 		fault(true, "act is none that is known")
 	}
 	return errors.Join(faults...)
+}
+
+func oneLine(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsGraphic(r) })
 }
 
 func (o order) checkSettle() error {

@@ -32,6 +32,7 @@ const (
 	saidMalformed = "malformed"
 	saidForeign   = "foreign"
 	saidStale     = "stale"
+	saidTwice     = "twice"     // it was done before
 	saidNote      = "note"      // the reason may not stand in the log
 	saidUnknown   = "unknown"   // no such reservation
 	saidOpen      = "open"      // its flow goes on
@@ -41,6 +42,7 @@ const (
 	saidNobody    = "nobody"    // nothing there to destroy
 	saidRefused   = "refused"   // by the ledger
 	saidOdd       = "odd"       // a file that is no order
+	saidNoHold    = "no_hold"   // no such hold, or released before
 )
 
 // answer writes the answer beside the order, durably.
@@ -68,6 +70,7 @@ var mendOrder = map[string][2]string{
 	saidMalformed: {"the order could not be read: %[2]s; give it again with this program", "无法读取该指令：%[2]s；请用本程序重新下达"},
 	saidForeign:   {"the order was not made for this installation; give it here", "该指令不是为本安装下达的；请在此处重新下达"},
 	saidStale:     {"the order is more than an hour old, or of a time to come: nothing was changed; set the clock right and give it again", "该指令已超过一小时，或时间在将来：未作任何更改；请校正时钟后重新下达"},
+	saidTwice:     {"the order was done before and is not done again; to have the same done once more, give a new one", "该指令此前已执行，不会重复执行；如需再次执行，请重新下达"},
 	saidNote:      {"--reason or --by: %[2]s; nothing was changed", "--reason 或 --by 中含有个人数据或密钥，或无法读取：请勿写姓名和号码；未作任何更改"},
 	saidUnknown: {"reservation %[1]s is not in doubt: it is not known, or was settled before; see customs ledger show --in-doubt",
 		"预留 %[1]s 不在存疑之列：不存在，或此前已了结；请查看 customs ledger show --in-doubt"},
@@ -78,7 +81,8 @@ var mendOrder = map[string][2]string{
 	saidThisYear:  {"%[1]s is counted still: the keys of this year stay until it is over", "%[1]s 仍在计数：本年度的密钥须保留至年度结束"},
 	saidUnsettled: {"%[1]s has reservations that are open or in doubt: settle them first; see customs ledger show --in-doubt", "%[1]s 尚有未了结或存疑的预留：请先了结；见 customs ledger show --in-doubt"},
 	saidNobody:    {"%[1]s counts nobody: there is nothing to destroy; see customs ledger export", "%[1]s 没有计数：无可销毁；见 customs ledger export"},
-	saidRefused:   {"the ledger refuses it: %[2]s", "台账拒绝执行：%[2]s"},
+	saidRefused:   {"it was refused: %[2]s", "已拒绝执行：%[2]s"},
+	saidNoHold:    {"there is no hold %[1]s, or it was released before; see customs audit hold list --all", "没有保全 %[1]s，或此前已解除；请查看 customs audit hold list --all"},
 	saidOdd:       {"files in the orders directory are no orders and are left alone; remove them", "指令目录中有不属于指令的文件，未予处理；请移除"},
 }
 

@@ -69,8 +69,10 @@ func (d *orderDesk) apply(ctx context.Context, o order, fresh bool) (orderAnswer
 		return d.settle(ctx, o, fresh)
 	case actPreset:
 		return d.preset(ctx, o, fresh)
+	case actDestroy:
+		return d.destroy(ctx, o)
 	}
-	return d.destroy(ctx, o)
+	return d.perform(ctx, o, fresh)
 }
 
 func (o order) act(object, note string) policy.Admin {

@@ -15,11 +15,13 @@ import (
 )
 
 // The endings of an order's file as it goes: written aside, given, taken up and
-// not done with. The answer stands beside it.
+// not done with, done. The answer stands beside it. What was done stays for a
+// while, so that a copy of its file does nothing.
 const (
 	endWritten = ".tmp"
 	endGiven   = ".order"
 	endTaken   = ".taken"
+	endDone    = ".done"
 	endAnswer  = ".answer"
 	endRefused = ".refused"
 )
@@ -43,9 +45,12 @@ type orderDesk struct {
 	record func(context.Context, policy.Admin) (policy.Receipt, error)
 	// recorded returns the entries that an order has in the log, by object.
 	recorded func(ctx context.Context, digest string) (map[string]uint64, error)
-	note     func(text string) error
-	now      func() time.Time
-	told     func(a orderAnswer, act string)
+	// entered returns the entries since a time that are that act, by object.
+	entered func(ctx context.Context, since time.Time, act policy.Admin) (map[string]uint64, error)
+	deeds   map[string]deed // of acts that are more than their entry
+	note    func(text string) error
+	now     func() time.Time
+	told    func(a orderAnswer, act string)
 	// forget removes the key of a year from the detector of splitting.
 	forget func(year int) error
 	// plain reports whether a path is a file: reading a pipe would never end.
@@ -74,7 +79,7 @@ func (d *orderDesk) look(ctx context.Context) error {
 			taken = append(taken, id)
 		case end == endGiven:
 			given = append(given, id)
-		case end == endWritten || end == endAnswer || end == endRefused:
+		case end == endWritten || end == endAnswer || end == endRefused || end == endDone:
 			err = errors.Join(err, d.sweep(id, end))
 		default:
 			odd = true
@@ -124,9 +129,11 @@ func (d *orderDesk) take(ctx context.Context, id string) error {
 		a.Text = err.Error()
 	case o.stale(d.now()):
 		a.Code = saidStale
+	case d.was(id):
+		a.Code = saidTwice
 	default:
 		a.Code = ""
-		for _, text := range []string{o.Reason, o.By} {
+		for _, text := range o.texts() {
 			if err := d.note(text); err != nil {
 				a.Code, a.Text = saidNote, err.Error()
 			}
@@ -157,7 +164,12 @@ func (d *orderDesk) resume(ctx context.Context, id string) error {
 	if err != nil {
 		return d.refuse(orderAnswer{Order: id, Code: saidMalformed, Text: err.Error()}, "")
 	}
-	entries, err := d.recorded(ctx, o.digest)
+	var entries map[string]uint64
+	if o.Subject != nil {
+		entries, err = d.entered(ctx, o.At, o.subjectAct())
+	} else {
+		entries, err = d.recorded(ctx, o.digest)
+	}
 	if err != nil {
 		return fmt.Errorf("orders: look for order %s in the log: %w", id, err)
 	}
@@ -187,12 +199,26 @@ func (d *orderDesk) do(ctx context.Context, o order, recorded map[string]uint64,
 			seq = r.Seq
 		}
 		a.Entries = append(a.Entries, seq)
+		if after := d.deeds[o.Act].after; after != nil {
+			if err := after(ctx, act); err != nil {
+				return fmt.Errorf("orders: finish order %s: %w", o.ID, err)
+			}
+		}
 	}
 	if err := d.answer(a); err != nil {
 		return err
 	}
 	d.told(a, o.Act)
-	return d.gone(d.files.Remove(d.path(o.ID, endTaken)), o.ID)
+	return d.gone(d.files.Rename(d.path(o.ID, endTaken), d.path(o.ID, endDone)), o.ID)
+}
+
+// was reports whether an order was done before. Doubt says yes.
+func (d *orderDesk) was(id string) bool {
+	f, err := d.files.Open(d.path(id, endDone))
+	if err == nil {
+		_ = f.Close()
+	}
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // refuse answers no, and puts the file aside.

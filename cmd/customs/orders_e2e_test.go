@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/datacustoms/customs/cmd/customs/internal/config"
 	"github.com/datacustoms/customs/inspect/synth"
 	"github.com/datacustoms/customs/policy/disk"
 	"github.com/datacustoms/customs/policy/ledger"
@@ -115,6 +116,7 @@ func (c *doubtCity) settle(t *testing.T, id, how string) {
 // TestSettleInDoubt kills a gateway while flows are at the origin, and settles
 // them both ways, while the gateway runs and while it does not.
 func TestSettleInDoubt(t *testing.T) {
+	t.Parallel()
 	c := newDoubtCity(t)
 	c.hang(t, 0, 1, 2, 3)
 	c.kill()
@@ -188,7 +190,7 @@ func (c *doubtCity) presetsAndDestroys(t *testing.T) {
 func (c *doubtCity) refusesFiles(t *testing.T) {
 	t.Helper()
 	data := filepath.Join(c.dir, "customs-data")
-	keys, err := openKeys(data)
+	keys, err := openKeys(&config.Config{Data: data})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,7 +313,7 @@ func (c *doubtCity) checkActs(t *testing.T, settled []ledger.Pending) {
 		t.Error(err)
 	}
 	for _, n := range names {
-		if end := filepath.Ext(n.Name()); end != endRefused {
+		if end := filepath.Ext(n.Name()); end != endRefused && end != endDone {
 			t.Errorf("%s is left in the orders directory", end)
 		}
 	}

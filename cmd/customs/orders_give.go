@@ -18,7 +18,6 @@ import (
 	"github.com/datacustoms/customs/cmd/customs/internal/config"
 	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/policy"
-	"github.com/datacustoms/customs/policy/audit"
 	"github.com/datacustoms/customs/policy/disk"
 	"github.com/datacustoms/customs/policy/ledger"
 )
@@ -69,7 +68,7 @@ func giveOrder(cmd *cobra.Command, o order) (orderAnswer, error) {
 	}
 	if a.Code != saidDone {
 		text := a.refusal(g.chinese)
-		for _, c := range []string{"customs ledger show --in-doubt", "customs ledger export"} {
+		for _, c := range []string{"customs ledger show --in-doubt", "customs ledger export", "customs audit hold list"} {
 			text = strings.ReplaceAll(text, c, again(cmd, c))
 		}
 		return a, exitError{Code: 1, Err: fmt.Errorf("%s: %s", commandName(cmd), text)}
@@ -94,12 +93,12 @@ func (g *giver) open(cmd *cobra.Command, o order) (err error) {
 	if g.note, err = noteScanner(g.cfg); err != nil {
 		return err
 	}
-	for _, text := range []string{o.Reason, o.By} {
+	for _, text := range o.texts() {
 		if err := noteFault(g.note, text, o.At); err != nil {
 			return errors.New(orderAnswer{Code: saidNote, Text: err.Error()}.refusal(g.chinese))
 		}
 	}
-	g.keys, err = openKeys(g.cfg.Data)
+	g.keys, err = openKeys(g.cfg)
 	return err
 }
 
@@ -178,7 +177,7 @@ func (g *giver) doIt(ctx context.Context) (err error) {
 	if err := lock.Close(); err != nil {
 		return err
 	}
-	log, err := audit.Open(audit.Options{Dir: g.cfg.Data, Node: nodeName(), Files: disk.Files{}, Now: time.Now})
+	log, err := openLog(g.cfg, g.keys)
 	if err != nil {
 		return err
 	}
@@ -191,5 +190,7 @@ func (g *giver) doIt(ctx context.Context) (err error) {
 	if _, err := policy.Recover(ctx, l, log, nodeName(), time.Now, log.Settled); err != nil {
 		return err
 	}
-	return newOrderDesk(g.cfg.Data, g.keys, l, log, g.note, func(orderAnswer, string) {}).look(ctx)
+	d := newOrderDesk(g.cfg.Data, g.keys, l, log, g.note, func(orderAnswer, string) {})
+	d.deeds = g.deeds(log)
+	return d.look(ctx)
 }

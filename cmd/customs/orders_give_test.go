@@ -19,7 +19,7 @@ func newGiver(t *testing.T) *giver {
 	t.Helper()
 	cfg := config.Default()
 	cfg.Data = t.TempDir()
-	keys, err := openKeys(cfg.Data)
+	keys, err := openKeys(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +66,7 @@ func TestOrderThatNobodyTakesUp(t *testing.T) {
 
 // One that was taken up is not taken back, and whoever comes next ends it.
 func TestOrderThatIsTakenUpAndNotDone(t *testing.T) {
+	t.Parallel()
 	g := newGiver(t)
 	lock, err := disk.Files{}.Lock(filepath.Join(g.cfg.Data, ledger.Sub, "lock"))
 	if err != nil {

@@ -33,6 +33,9 @@ func newOrderDesk(data string, keys *keyRing, l *ledger.Ledger, log *audit.Log, 
 	d.recorded = func(ctx context.Context, digest string) (map[string]uint64, error) {
 		return orderActs(ctx, audit.Source{Files: d.files, Dir: data}, digest)
 	}
+	d.entered = func(ctx context.Context, since time.Time, act policy.Admin) (map[string]uint64, error) {
+		return logActs(ctx, audit.Source{Files: d.files, Dir: data}, since, act)
+	}
 	return d
 }
 
@@ -54,10 +57,12 @@ func orderActs(ctx context.Context, s audit.Source, digest string) (map[string]u
 // watchOrders does what is ordered of the ledger while the gateway runs.
 func (h *house) watchOrders(ctx context.Context) {
 	d := newOrderDesk(h.cfg.Data, h.keys, h.ledger, h.audit, h.engine, h.tellOrder)
-	d.forget = h.joins.Destroy
+	k := h.keeper()
+	d.forget, d.deeds = h.joins.Destroy, actDeeds(k)
 	tick := time.NewTicker(ordersEvery)
 	defer tick.Stop()
 	said, unfolded := "", ""
+	var retained time.Time
 	for {
 		unfolded = h.tellFolding(unfolded)
 		err := d.look(ctx)
@@ -67,6 +72,7 @@ func (h *house) watchOrders(ctx context.Context) {
 		}
 		if err == nil {
 			said = ""
+			retained = h.retainDaily(ctx, k, retained)
 		}
 		select {
 		case <-ctx.Done():

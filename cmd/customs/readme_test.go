@@ -64,8 +64,8 @@ func readmeCommands(t *testing.T) []shown {
 }
 
 // TestReadme runs the commands of README.md, in order and in one folder, and
-// compares what they print with what is shown; numbers, dates and ids may
-// differ, and a line of dots stands for any lines.
+// compares what they print with what is shown; numbers, dates, ids and the
+// log's name may differ, and a line of dots stands for any lines.
 func TestReadme(t *testing.T) {
 	needTool(t, "curl")
 	dir := t.TempDir()
@@ -143,7 +143,7 @@ func startDemo(t *testing.T, dir, command string, ports map[string]string) {
 }
 
 var (
-	varies = regexp.MustCompile(`[0-9a-z]{26}|[0-9a-f]{64}|\d+(\.\d+)?`)
+	varies = regexp.MustCompile(`customs/\S+-[0-9a-f]{8}|[0-9a-z]{26}|[0-9a-f]{64}|\d+(\.\d+)?`)
 	spaces = regexp.MustCompile(` {2,}`)
 )
 

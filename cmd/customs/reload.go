@@ -13,6 +13,7 @@ import (
 	"github.com/datacustoms/customs/cmd/customs/internal/config"
 	"github.com/datacustoms/customs/inspect/rules"
 	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/policy/stream"
 	"github.com/datacustoms/customs/proxy/identity"
 	"go.uber.org/zap"
 )
@@ -26,6 +27,10 @@ func (h *house) reload(ctx context.Context, file string) {
 	if err == nil {
 		stale, err = h.otherRules(cfg)
 	}
+	var sinks []stream.Sink
+	if err == nil {
+		sinks, err = h.sinks(cfg)
+	}
 	if err == nil {
 		err = h.swap(ctx, cfg)
 	}
@@ -35,6 +40,10 @@ func (h *house) reload(ctx context.Context, file string) {
 		return
 	}
 	left := needRestart(h.cfg, cfg)
+	if err := h.streams.exchange(cfg, sinks); err != nil {
+		h.log.Error("reloaded, but the streams cannot run until the next reload", zap.Error(err))
+		left = append(left, "streams")
+	}
 	if stale {
 		left = append(left, "inspect.rules")
 	}
@@ -134,9 +143,9 @@ func needRestart(old, new *config.Config) []string {
 		a, b any
 	}{
 		{"data", old.Data, new.Data}, {"listen", old.Listen, new.Listen}, {"mode", old.Mode, new.Mode},
-		{"ca", old.CA, new.CA}, {"upstream", old.Upstream, new.Upstream},
+		{"ca", old.CA, new.CA}, {"keys", old.Keys, new.Keys}, {"upstream", old.Upstream, new.Upstream},
 		{"limits", old.Limits, new.Limits}, {"timeouts", old.Timeouts, new.Timeouts},
-		{"alerts", old.Alerts, new.Alerts}, {"audit", old.Audit, new.Audit}, {"drain", old.Drain, new.Drain}, {"log", old.Log, new.Log},
+		{"alerts", old.Alerts, new.Alerts}, {"audit", old.Audit, new.Audit}, {"evidence", old.Evidence, new.Evidence}, {"drain", old.Drain, new.Drain}, {"log", old.Log, new.Log},
 	} {
 		if !reflect.DeepEqual(k.a, k.b) {
 			out = append(out, k.name)

@@ -141,7 +141,7 @@ func TestThePackSaysWhoIsAMinor(t *testing.T) {
 func TestTheLogNeverNamesClients(t *testing.T) {
 	h, _ := opened(t, nil)
 	core, logs := observer.New(zap.InfoLevel)
-	want := h.keys.pseudonym(false)("client", "10.0.0.1")
+	want := h.keys.pseudonym(false, time.Now)("client", "10.0.0.1")
 	for _, tt := range []struct{ clients, recorded string }{{"clear", "10.0.0.1"}, {"pseudonym", want}} {
 		h.cfg.Audit.Clients = tt.clients
 		l := newFlowLog(zap.New(core), h.cfg, h.keys)

@@ -117,7 +117,7 @@ func (h *house) start(ctx context.Context) (*running, error) {
 		front.Close()
 		return nil, fmt.Errorf("listen.console: %w", err)
 	}
-	r := &running{h: h, failed: make(chan error, 2), ended: make(chan struct{}, 6),
+	r := &running{h: h, failed: make(chan error, 2), ended: make(chan struct{}, 11),
 		Proxy: front.Addr().String(), Console: back.Addr().String()}
 	r.console = newConsole(buildVersion(), h.cfg.Mode, meter.Uninspected(), h.meter.Handler(), h.gateway.Ready)
 	go r.run(func() error { return h.door.Serve(context.WithoutCancel(ctx), front) })
@@ -128,6 +128,11 @@ func (h *house) start(ctx context.Context) (*running, error) {
 	go r.run(func() error { h.watchBundle(watching); return nil })
 	go r.run(func() error { h.watchAlerts(watching); return nil })
 	go r.run(func() error { h.watchOrders(watching); return nil })
+	go r.run(func() error { h.watchIndex(watching); return nil })
+	go r.run(func() error { h.watchLog(watching); return nil })
+	go r.run(func() error { h.watchIncidents(watching); return nil })
+	go r.run(func() error { h.watchEvidence(watching); return nil })
+	go r.run(func() error { h.streams.run(watching); return nil })
 	h.log.Info("listening", zap.String("proxy", r.Proxy), zap.String("console", r.Console),
 		zap.String("mode", h.cfg.Mode), zap.String("data", h.cfg.Data), zap.String("profile", h.law.Load().Profile()),
 		zap.String("pack", packInForce(&h.law)), zap.String("policy", h.decider.Digest()), zap.String("version", buildVersion()))
@@ -142,6 +147,7 @@ func (h *house) start(ctx context.Context) (*running, error) {
 		say("rule changed by the operator", zap.String("file", c.File), zap.String("rule", c.Rule), zap.String("change", c.What), zap.Bool("less_is_found", c.Weaker))
 	}
 	h.log.Warn("NOT inspected", zap.Strings("what", meter.Uninspected()))
+	h.warnKeys()
 	h.warnLaw()
 	h.warnCIIO(h.cfg)
 	h.warnUnread(h.cfg)

@@ -138,6 +138,7 @@ func (g *gatewayProcess) stop() {
 	g.cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case <-g.done:
+		fitsSchemas(g.t, g.dir)
 	case <-time.After(deadline):
 		g.cmd.Process.Kill()
 		<-g.done

@@ -62,7 +62,7 @@ func flagFault(cmd *cobra.Command, err error) error {
 	return exitError{Code: 2, Err: fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 }
 
-// leafArgs words the fault of a command that takes no arguments: without
+// leafArgs words the fault of arguments that are too many or too few: without
 // subcommands, a word too many is not an unknown command.
 func leafArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	if check == nil {
@@ -72,6 +72,9 @@ func leafArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 		err := check(cmd, args)
 		if err != nil && strings.HasPrefix(err.Error(), "unknown command ") {
 			return exitError{Code: 2, Err: fmt.Errorf("%s takes no argument; %q is one too many", cmd.CommandPath(), args[0])}
+		}
+		if err != nil && strings.HasPrefix(err.Error(), "accepts ") {
+			return exitError{Code: 2, Err: fmt.Errorf("%d arguments were given: write %s", len(args), cmd.UseLine())}
 		}
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/datacustoms/customs/certs"
+	"github.com/datacustoms/customs/certs/vault"
 	"github.com/datacustoms/customs/cmd/customs/internal/config"
 	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/inspect/engine"
@@ -21,6 +22,7 @@ import (
 	"github.com/datacustoms/customs/policy/alert"
 	"github.com/datacustoms/customs/policy/audit"
 	"github.com/datacustoms/customs/policy/disk"
+	"github.com/datacustoms/customs/policy/evidence"
 	"github.com/datacustoms/customs/policy/ledger"
 	"github.com/datacustoms/customs/policy/registry"
 	"github.com/datacustoms/customs/policy/rego"
@@ -57,8 +59,11 @@ type house struct {
 	registry    *registry.Registry
 	ledger      *ledger.Ledger
 	audit       *audit.Log
+	watch       *logWatch       // of audit
+	evidence    *evidence.Store // nil without auditors
 	joins       *split.Detector
 	outbox      *alert.Outbox
+	streams     *liveStreams
 	splits      *splitAlerts
 	clock       *clockWatch
 	store       *gate.Store
@@ -107,7 +112,7 @@ func openHouse(ctx context.Context, cfg *config.Config, log *zap.Logger, x extra
 			err = errors.Join(err, h.close())
 		}
 	}()
-	steps := []func() error{h.openKeys, func() error { return h.openRoots(x) }, func() error { return h.openRules(ctx) }, func() error { return h.openStores(ctx) }, h.openAlerts,
+	steps := []func() error{h.openKeys, func() error { return h.openRoots(x) }, func() error { return h.openRules(ctx) }, func() error { return h.openStores(ctx) }, func() error { return h.openEvidence(ctx) }, h.openAlerts, h.openStreams,
 		func() error { return h.openGuard(x) }, func() error { return h.openGateway(x) },
 		func() error { return h.recoverFlows(ctx) }, h.openDoor}
 	for _, step := range steps {
@@ -127,10 +132,11 @@ func (h *house) openKeys() (err error) {
 	if err := checkManifest(h.cfg.Data); err != nil {
 		return err
 	}
-	if h.keys, err = openKeys(h.cfg.Data); err != nil {
+	if h.keys, err = openKeys(h.cfg); err != nil {
 		return err
 	}
-	if h.authority, err = openCA(h.cfg); err != nil {
+	h.closers = append(h.closers, h.keys.close)
+	if h.authority, err = openCA(h.cfg, h.keys.vault); err != nil {
 		return err
 	}
 	if err = h.authority.Ready(); err != nil {
@@ -141,11 +147,11 @@ func (h *house) openKeys() (err error) {
 }
 
 // openCA opens the CA that the configuration names, or the one under data.
-func openCA(cfg *config.Config) (*certs.Authority, error) {
+func openCA(cfg *config.Config, v *vault.Vault) (*certs.Authority, error) {
 	if cfg.CA.Cert != "" {
-		return certs.OpenFiles(cfg.CA.Cert, cfg.CA.Key, certs.Options{})
+		return certs.OpenFiles(cfg.CA.Cert, cfg.CA.Key, caOptions(cfg, v))
 	}
-	return certs.Open(filepath.Join(cfg.Data, "ca"), certs.Options{})
+	return certs.Open(caDir(cfg), caOptions(cfg, v))
 }
 
 func (h *house) openRules(ctx context.Context) error {
@@ -174,10 +180,9 @@ func (h *house) openStores(ctx context.Context) (err error) {
 	if err = h.openParties(ctx); err != nil {
 		return err
 	}
-	if h.audit, err = audit.Open(audit.Options{Dir: h.cfg.Data, Node: nodeName(), Files: disk.Files{}, Now: time.Now}); err != nil {
+	if err = h.openAudit(); err != nil {
 		return err
 	}
-	h.closers = append(h.closers, h.audit.Close)
 	if h.ledger, err = ledger.Open(ledger.Options{Dir: h.cfg.Data, Key: h.keys.key("ledger"), Files: disk.Files{}, Now: time.Now}); err != nil {
 		return err
 	}
@@ -194,7 +199,7 @@ func (h *house) openGateway(x extras) (err error) {
 		mode = proxy.Observe
 	}
 	h.meter, err = meter.New(meter.Options{Version: buildVersion(), Mode: mode, Held: h.store.Held,
-		Leaves: h.minter.Stats, Ready: h.ready, Waiting: h.outbox.Waiting})
+		Leaves: h.minter.Stats, Ready: h.ready, Waiting: h.outbox.Waiting, Streams: h.streams.figures})
 	if err != nil {
 		return err
 	}
@@ -216,8 +221,8 @@ func (h *house) openGateway(x extras) (err error) {
 	}
 	h.gateway, err = proxy.New(proxy.Options{Mode: mode, Node: nodeName(), Build: buildVersion(), Store: h.store,
 		Inspector: inspector, Law: &h.law, Register: h.registry, Atlas: &h.atlas, Ledger: counting,
-		Decider: h.decider, Recorder: h.audit, Splits: h.joins, Resolver: h.guard, Observers: append(observers, departures{h.joins}),
-		Pseudonym: h.keys.pseudonym(h.cfg.Audit.Clients == "clear"), Now: now, NewID: newID})
+		Decider: h.decider, Recorder: newStamped(h.audit, h.clock, &h.atlas), Splits: h.joins, Evidence: h.sealer(), Resolver: h.guard, Observers: append(observers, departures{h.joins}),
+		Pseudonym: h.keys.pseudonym(h.cfg.Audit.Clients == "clear", now), Now: now, NewID: newID})
 	return err
 }
 

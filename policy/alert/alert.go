@@ -37,11 +37,16 @@ const (
 	Clock     Kind = "clock"     // the clock is not synchronised, or was set
 	InDoubt   Kind = "in_doubt"  // nobody knows whether counted persons went out
 	Store     Kind = "store"     // ledger, log or register cannot be used
+	Stream    Kind = "stream"    // what is shipped elsewhere waits, or was deleted before
+	Incident  Kind = "incident"  // a clock of an incident's report runs out
+	Witness   Kind = "witness"   // checkpoints of the log are not cosigned, or refused
 	Test      Kind = "test"      // somebody tries the receivers
 )
 
 // Kinds are all kinds.
-func Kinds() []Kind { return []Kind{Volume, Date, Splitting, Clock, InDoubt, Store, Test} }
+func Kinds() []Kind {
+	return []Kind{Volume, Date, Splitting, Clock, InDoubt, Store, Stream, Incident, Witness, Test}
+}
 
 // Severity says how soon somebody should look.
 type Severity string

@@ -161,6 +161,15 @@ func FoldingOf(node, period string) Alert {
 			"Older segments of the ledger's journal could not be folded into a base: no count is affected, but starts take longer and disk use grows. Check the disk; with the gateway stopped, customs ledger rebuild --write makes a new base."}}
 }
 
+// EvidenceOf says that evidence of refused flows cannot be kept. No verdict
+// changes by it.
+func EvidenceOf(node, period string) Alert {
+	return Alert{Kind: Store, Severity: Warning, Object: "evidence", Mark: node, Period: period,
+		Title: Text{"审计证据未能留存", "evidence for the auditors is not kept"},
+		Text: Text{"证据库已满或无法写入：被阻断或暂扣的传输不再留存证据，记录中会注明；裁决不受影响。请检查磁盘空间，或调整 evidence.total、evidence.keep。",
+			"The store of evidence is full or cannot be written: of blocked and held transfers none is kept, and their records say so; no verdict is affected. Check the disk, or change evidence.total or evidence.keep."}}
+}
+
 // TestOf is what somebody sends to try a receiver.
 func TestOf(node string, at time.Time) Alert {
 	return Alert{Kind: Test, Severity: Warning, Object: node, Mark: at.UTC().Format(time.RFC3339Nano), Time: at, Node: node,

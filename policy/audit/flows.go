@@ -145,20 +145,14 @@ func (l *Log) Settled(flow string) (policy.Outcome, bool) {
 	return o, ok
 }
 
-// Outcomes looks up the outcomes of several flows in one pass over the log.
+// Outcomes looks up the outcomes of several flows in one pass over the log,
+// from where the oldest of them may stand.
 func (l *Log) Outcomes(ctx context.Context, ids []string) (map[string]policy.Outcome, error) {
-	out := make(map[string]policy.Outcome, len(ids))
-	_, err := scan(ctx, l.opts.Files, l.dir, func(i item) error {
-		var g glance
-		if err := json.Unmarshal(i.entry, &g); err != nil {
-			return err
-		}
-		if g.Kind == policy.KindOutcome && g.Outcome != nil && slices.Contains(ids, g.Flow) {
-			g.Outcome.Late = nil
-			out[g.Flow] = *g.Outcome
-		}
-		return nil
-	})
+	s, err := openShelf(l.opts.Files, l.dir)
+	if err != nil {
+		return nil, fmt.Errorf("audit: look up outcomes: %w", err)
+	}
+	out, err := outcomes(ctx, s, ids)
 	if err != nil {
 		return nil, fmt.Errorf("audit: look up outcomes: %w", err)
 	}

@@ -9,7 +9,10 @@ import (
 	"fmt"
 	"strconv"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/policy/tree"
 )
 
 // Hash is a SHA-256 value.
@@ -17,21 +20,24 @@ type Hash [sha256.Size]byte
 
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
-// LeafHash is the RFC 6962 hash of an entry's canonical bytes. A receipt
-// carries it in hex.
-func LeafHash(entry []byte) Hash {
-	h := sha256.New()
-	h.Write([]byte{0})
-	h.Write(entry)
-	return Hash(h.Sum(nil))
+// LeafHash is the hash of an entry in the tree. A receipt carries it in hex.
+func LeafHash(entry []byte) Hash { return Hash(tree.LeafHash(entry)) }
+
+// hashes returns what an entry adds to the chain and its hash in the tree.
+// They differ only for an entry that is too long for a leaf.
+func hashes(entry []byte) (link, leaf Hash) {
+	if link = Hash(tlog.RecordHash(entry)); len(entry) <= tree.MaxLeaf {
+		return link, link
+	}
+	return link, LeafHash(entry)
 }
 
-// next is the chain value after a leaf.
-func (h Hash) next(leaf Hash) Hash {
+// next is the chain value after an entry.
+func (h Hash) next(link Hash) Hash {
 	var b [1 + 2*sha256.Size]byte
 	b[0] = 1
 	copy(b[1:], h[:])
-	copy(b[1+sha256.Size:], leaf[:])
+	copy(b[1+sha256.Size:], link[:])
 	return sha256.Sum256(b[:])
 }
 
@@ -69,8 +75,8 @@ func appendLine(buf *bytes.Buffer, chain Hash, seq uint64, rest []byte) (Hash, H
 	entry := make([]byte, 0, len(entryHead)+20+len(rest))
 	entry = strconv.AppendUint(append(entry, entryHead...), seq, 10)
 	entry = append(entry, rest...)
-	leaf := LeafHash(entry)
-	chain = chain.next(leaf)
+	link, leaf := hashes(entry)
+	chain = chain.next(link)
 	buf.WriteString(lineHead)
 	buf.WriteString(chain.String())
 	buf.WriteString(lineMid)
@@ -79,10 +85,12 @@ func appendLine(buf *bytes.Buffer, chain Hash, seq uint64, rest []byte) (Hash, H
 	return chain, leaf
 }
 
+var errNotEntry = errors.New("line is not a chained entry")
+
 // parseLine takes a line apart. It accepts exactly the bytes that appendLine
 // makes around an entry, so that no byte of a line escapes the chain.
 func parseLine(line []byte) (chain Hash, seq uint64, entry []byte, err error) {
-	shape := errors.New("line is not a chained entry")
+	shape := errNotEntry
 	rest, ok := bytes.CutPrefix(line, []byte(lineHead))
 	if !ok || len(rest) < 2*sha256.Size {
 		return chain, 0, nil, shape
@@ -97,14 +105,8 @@ func parseLine(line []byte) (chain Hash, seq uint64, entry []byte, err error) {
 	if !ok {
 		return chain, 0, nil, shape
 	}
-	number, ok := bytes.CutPrefix(entry, []byte(entryHead))
-	comma := bytes.IndexByte(number, ',')
-	if !ok || comma < 1 {
-		return chain, 0, nil, shape
-	}
-	seq, err = strconv.ParseUint(string(number[:comma]), 10, 64)
-	if err != nil {
-		return chain, 0, nil, shape
+	if seq, err = entryNumber(entry); err != nil {
+		return chain, 0, nil, err
 	}
 	return chain, seq, entry, nil
 }

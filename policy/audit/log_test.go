@@ -111,7 +111,7 @@ func TestSegmentsRotate(t *testing.T) {
 		add(t, l, policytest.Intent(fmt.Sprint(i), policy.Block))
 	}
 	l.Close()
-	sum, err := audit.Verify(bg, source(d))
+	sum, err := audit.Verify(bg, source(d), chainOnly)
 	if err != nil || sum.Entries != 20 || sum.Segments < 4 {
 		t.Fatalf("Verify = %+v, %v", sum, err)
 	}
@@ -164,6 +164,7 @@ func TestAcknowledgedOnlyAfterSync(t *testing.T) {
 // fault, and wants what was acknowledged to be there and no flow to have two
 // records, after recovery in place and after a crash.
 func TestDiskFaults(t *testing.T) {
+	t.Parallel()
 	faults := map[string]faultfs.Fault{"lost": faultfs.Lost, "landed": faultfs.Landed, "torn": faultfs.Torn, "full": faultfs.Full, "stop": faultfs.Stop}
 	losses := map[string]faultfs.Loss{"power": faultfs.Power, "half": faultfs.Half, "kill": faultfs.Kill}
 	rows := 0
@@ -201,7 +202,7 @@ func strike(t *testing.T, fault faultfs.Fault, at int, loss faultfs.Loss) {
 		if err := l.Ready(bg); err != nil || !acked["7"] {
 			t.Errorf("the log did not recover: Ready = %v", err)
 		}
-		if _, err := audit.Verify(bg, source(d)); err != nil {
+		if _, err := audit.Verify(bg, source(d), chainOnly); err != nil {
 			t.Errorf("Verify of the running log = %v", err)
 		}
 	}
@@ -209,7 +210,7 @@ func strike(t *testing.T, fault faultfs.Fault, at int, loss faultfs.Loss) {
 	o.Files = d
 	l = openWith(t, o)
 	add(t, l, policytest.Intent("after", policy.Block))
-	if _, err := audit.Verify(bg, source(d)); err != nil {
+	if _, err := audit.Verify(bg, source(d), chainOnly); err != nil {
 		t.Fatalf("Verify after the crash = %v", err)
 	}
 	found := map[string]int{}
@@ -307,7 +308,7 @@ func TestRecordsAndFind(t *testing.T) {
 	if _, _, err := audit.Find(bg, source(d), "zz"); !errors.Is(err, audit.ErrNoRecord) {
 		t.Errorf("Find of nothing = %v", err)
 	}
-	if _, err := audit.Verify(bg, audit.Source{Files: d, Dir: "elsewhere"}); !errors.Is(err, audit.ErrNoLog) {
+	if _, err := audit.Verify(bg, audit.Source{Files: d, Dir: "elsewhere"}, chainOnly); !errors.Is(err, audit.ErrNoLog) {
 		t.Errorf("Verify of nothing = %v", err)
 	}
 }

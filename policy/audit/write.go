@@ -9,6 +9,7 @@ import (
 
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/policy/journal"
+	"github.com/datacustoms/customs/policy/tree"
 )
 
 // The states of a pending entry.
@@ -22,7 +23,9 @@ const (
 type pending struct {
 	rest     []byte // canonical bytes after the number
 	flow     string
-	releases bool // an intent after which bytes may leave
+	releases bool   // an intent after which bytes may leave
+	names    string // the new key of the log that it introduces
+	leaf     Hash
 	receipt  policy.Receipt
 	state    atomic.Int32
 }
@@ -48,7 +51,8 @@ func (l *Log) Append(ctx context.Context, e policy.Entry) (policy.Receipt, error
 	if e.Kind == policy.KindIntent {
 		l.began()
 	}
-	p := &pending{rest: rest, flow: e.Flow, releases: e.Kind == policy.KindIntent && e.Intent != nil && e.Intent.Enforced.Releases()}
+	p := &pending{rest: rest, flow: e.Flow, releases: e.Kind == policy.KindIntent && e.Intent != nil && e.Intent.Enforced.Releases(),
+		names: l.rotation(e.Kind, e.Admin)}
 	err = l.group.Do(ctx, p)
 	if err != nil && p.state.CompareAndSwap(waiting, abandoned) {
 		return policy.Receipt{}, unavailable(err)
@@ -67,6 +71,9 @@ func (l *Log) commit(batch []*pending) error {
 		if p.state.Load() == waiting {
 			live = append(live, p)
 		}
+	}
+	if err := l.behind(l.w.seq); err != nil {
+		return err
 	}
 	if err := l.write(live); err != nil {
 		return err
@@ -94,17 +101,45 @@ func (l *Log) unsent(flow string) *pending {
 }
 
 func (l *Log) write(batch []*pending) error {
-	if len(batch) == 0 {
+	if len(batch) == 0 && (l.w.file == nil || !l.w.over()) {
 		return nil
 	}
+	before, last := l.w.acked, l.w.seq
 	err := l.w.write(batch)
+	if err == nil && l.tree != nil {
+		// What is owed is known before the tree reaches it.
+		if l.w.acked != before {
+			l.owe(int64(last))
+		}
+		for i, p := range batch {
+			if p.names != "" {
+				l.introduces(p.names, int64(last)+int64(i)+1)
+			}
+			l.tree.Add(tree.Hash(p.leaf))
+		}
+	}
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.broken = err
 	if err == nil {
-		l.at, l.atSize = segmentName(l.dir, l.w.acked), l.w.size
+		l.at, l.atSize, l.ordinal = segmentName(l.dir, l.w.acked), l.w.size, l.w.acked
+		l.grew(l.w.seq)
+	}
+	l.mu.Unlock()
+	if l.w.acked != before && before > 0 {
+		l.wake(l.due)
+		l.wake(l.turned)
+	}
+	if covered := l.covered.Load(); l.tree != nil && (covered == 0 || l.w.seq >= covered+uint64(l.opts.Entries)) {
+		l.wake(l.due)
 	}
 	return err
+}
+
+// turn closes a segment that is over although no entry comes. It does not wait.
+func (l *Log) turn(ctx context.Context) {
+	p := &pending{}
+	p.state.Store(abandoned)
+	_ = l.group.Post(ctx, p) // the log is being closed otherwise
 }
 
 // writer appends batches to segments. acked and size name the last byte that
@@ -120,32 +155,48 @@ type writer struct {
 	size   int64
 	seq    uint64
 	chain  Hash
+	first  uint64            // of the acked segment's entries
+	day    string            // of the first of them
 	file   policy.AppendFile // nil: the next batch begins a segment
 	failed bool              // the acked segment may hold more than size bytes
 	debris bool              // a file of the next ordinal may be there
 	late   []*pending        // outcomes that could not be written yet
 }
 
-// write makes a batch durable or changes nothing that counts.
+// over reports whether the segment has entries and takes no more: it is full, or
+// the first of them is of another day. Retention deletes whole segments, and without
+// the second a small installation's never would be closed.
+func (w *writer) over() bool {
+	return w.seq >= w.first && (w.size >= w.full || w.day != dayOf(w.now()))
+}
+
+func dayOf(t time.Time) string { return t.In(policy.Shanghai).Format(time.DateOnly) }
+
+// write makes a batch durable or changes nothing that counts. Without entries
+// it begins the next segment, if one is due.
 func (w *writer) write(batch []*pending) error {
-	if w.file != nil && w.size >= w.full {
+	if w.file != nil && w.over() {
 		w.file.Close() // everything in it is durable
 		w.file = nil
 	}
-	ordinal, size, chain := w.acked, w.size, w.chain
+	ordinal, size, chain, first, day := w.acked, w.size, w.chain, w.first, w.day
 	var buf bytes.Buffer
 	fresh := w.file == nil
 	if fresh {
 		if err := w.begin(&buf); err != nil {
 			return err
 		}
-		ordinal, size, chain = w.acked+1, 0, seal(bytes.TrimSuffix(buf.Bytes(), []byte("\n")))
+		ordinal, size, chain, first = w.acked+1, 0, seal(bytes.TrimSuffix(buf.Bytes(), []byte("\n"))), w.seq+1
+	}
+	if w.seq < first {
+		day = dayOf(w.now())
 	}
 	seq := w.seq
 	for _, p := range batch {
 		var leaf Hash
 		seq++
 		chain, leaf = appendLine(&buf, chain, seq, p.rest)
+		p.leaf = leaf
 		p.receipt = policy.Receipt{Seq: seq, Hash: leaf.String()}
 	}
 	if err := w.put(buf.Bytes(), fresh); err != nil {
@@ -155,7 +206,7 @@ func (w *writer) write(batch []*pending) error {
 		w.debris = w.debris || fresh
 		return err
 	}
-	w.acked, w.size, w.seq, w.chain = ordinal, size+int64(buf.Len()), seq, chain
+	w.acked, w.size, w.seq, w.chain, w.first, w.day = ordinal, size+int64(buf.Len()), seq, chain, first, day
 	if fresh {
 		w.failed, w.debris = false, false
 	}
@@ -165,6 +216,13 @@ func (w *writer) write(batch []*pending) error {
 // begin opens the next segment and puts its header into buf.
 func (w *writer) begin(buf *bytes.Buffer) error {
 	name := segmentName(w.dir, w.acked+1)
+	if w.acked > 0 {
+		// A new segment where the one before it is gone would be a second log:
+		// the directory may have been moved away and made anew for a tile.
+		if err := journal.Present(w.files, segmentName(w.dir, w.acked), w.size); err != nil {
+			return err
+		}
+	}
 	if w.failed {
 		// Only for readers of a running log: the header's cut is what counts.
 		_ = w.files.Truncate(segmentName(w.dir, w.acked), w.size)

@@ -23,6 +23,7 @@ func (c *checker) pack(p *Pack) {
 	c.pathways(p)
 	c.exemptions(p)
 	c.operator(p)
+	c.incidents(&p.Incidents)
 	c.number("$.records.keep_years", p.Records.KeepYears, 100)
 	c.text("$.records.article", p.Records.Article, p.Records.KeepYears > 0)
 	c.days("$.calendar.holidays", p.Calendar.Holidays)

@@ -20,6 +20,7 @@ func (b *Book) Looser(than *Book, t time.Time) []string {
 	}
 	l := looser{}
 	l.thresholds(&was.Thresholds, &is.Thresholds)
+	l.incidents(&was.Incidents, &is.Incidents)
 	l.missing("classes.personal: %s is left out", was.Classes.Personal, is.Classes.Personal)
 	l.missing("classes.linked: %s counts only beside a person", is.Classes.Linked, was.Classes.Linked)
 	l.missing("classes.domestic: %s is new", is.Classes.Domestic, was.Classes.Domestic)

@@ -21,6 +21,7 @@ type Pack struct {
 	Needs      map[string]Need      `yaml:"needs" json:"needs"`
 	Exemptions map[string]Exemption `yaml:"exemptions" json:"exemptions"`
 	Records    Records              `yaml:"records" json:"records,omitzero"`
+	Incidents  Incidents            `yaml:"incidents" json:"incidents,omitzero"`
 	Operator   Operator             `yaml:"operator" json:"operator"`
 	Calendar   Calendar             `yaml:"calendar" json:"calendar"`
 }

@@ -43,7 +43,7 @@ var (
 
 	bundles = []string{"new", "same", "failed"}
 
-	alertKinds = []string{"volume", "date", "splitting", "clock", "in_doubt", "store", "test"}
+	alertKinds = []string{"volume", "date", "splitting", "clock", "in_doubt", "store", "stream", "incident", "witness", "test"}
 
 	// dates are what a document of the register can warn of.
 	dates = []string{"expiry", "renewal", "contract_end", "authority_no", "claim_expiry", "approval_expiry",

@@ -34,6 +34,8 @@ type Options struct {
 	Ready func() error
 	// Waiting returns how many alerts wait for each receiver.
 	Waiting func() map[string]int
+	// Streams returns how each stream stands.
+	Streams func() []Stream
 	// Uninspected names what this gateway does not look into; nil takes
 	// Uninspected().
 	Uninspected []string
@@ -153,6 +155,9 @@ func (o *Options) collectors() []prometheus.Collector {
 	}
 	if o.Waiting != nil {
 		out = append(out, &waitingCollector{o.Waiting})
+	}
+	if o.Streams != nil {
+		out = append(out, &streamCollector{o.Streams})
 	}
 	if o.Leaves != nil {
 		out = append(out, &leafCollector{o.Leaves})

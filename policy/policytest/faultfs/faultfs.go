@@ -31,6 +31,7 @@ const (
 	Torn         // half of a write happens and an error is reported; Lost elsewhere
 	Full         // this and every later write or creation is Lost until Heal
 	Stop         // the program stops: this and everything later answers ErrStopped
+	After        // it happens, and then the program stops
 )
 
 // ErrStopped is the answer of every operation after a Stop.
@@ -59,6 +60,7 @@ type Disk struct {
 	locks   map[string]bool
 	ops     []Op
 	plan    map[int]Fault
+	rules   []*rule
 	full    bool
 	stopped bool
 	onSync  func(name string)
@@ -84,11 +86,58 @@ func (d *Disk) FailAt(n int, f Fault) {
 	d.plan[len(d.ops)+n] = f
 }
 
+// rule is a fault for some operation of a kind on files of a name.
+type rule struct {
+	kind, pattern string
+	left          int // operations that it lets pass
+	fault         Fault
+	struck        bool
+}
+
+// FailWhen plans a fault for the n-th operation, from 0, of that kind whose
+// file's name, or the end of its path, fits the pattern of path.Match. It
+// strikes once. The answer tells whether it did.
+func (d *Disk) FailWhen(kind, pattern string, n int, f Fault) (struck func() bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r := &rule{kind: kind, pattern: pattern, left: n, fault: f}
+	d.rules = append(d.rules, r)
+	return func() bool {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		return r.struck
+	}
+}
+
+// ruled returns the fault that a rule has for an operation.
+func (d *Disk) ruled(kind, name string) Fault {
+	for _, r := range d.rules {
+		if r.struck || r.kind != kind || !fits(r.pattern, name) {
+			continue
+		}
+		if r.left > 0 {
+			r.left--
+			continue
+		}
+		r.struck = true
+		return r.fault
+	}
+	return None
+}
+
+// fits compares as many of the last elements as the pattern has.
+func fits(pattern, name string) bool {
+	parts := strings.Split(name, "/")
+	n := min(len(parts), strings.Count(pattern, "/")+1)
+	ok, err := path.Match(pattern, strings.Join(parts[len(parts)-n:], "/"))
+	return ok && err == nil
+}
+
 // Heal ends all faults but a Stop and forgets planned ones.
 func (d *Disk) Heal() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.full, d.plan = false, map[int]Fault{}
+	d.full, d.plan, d.rules = false, map[int]Fault{}, nil
 }
 
 // Ops returns the operations so far.
@@ -196,11 +245,17 @@ func (d *Disk) begin(kind, name string) (Fault, error) {
 		return Stop, ErrStopped
 	}
 	f := d.plan[len(d.ops)]
+	if f == None {
+		f = d.ruled(kind, name)
+	}
 	d.ops = append(d.ops, Op{kind, name})
 	switch f {
 	case Stop:
 		d.stopped = true
 		return Stop, ErrStopped
+	case After:
+		d.stopped = true
+		return After, ErrStopped
 	case Full:
 		d.full = true
 	case Lost, Landed, Torn:
@@ -217,7 +272,7 @@ func (d *Disk) step(kind, name string, do func() error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	f, fault := d.begin(kind, name)
-	if f == None || f == Landed {
+	if f == None || f == Landed || f == After {
 		if err := do(); err != nil {
 			return err
 		}

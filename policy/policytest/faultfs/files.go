@@ -63,6 +63,11 @@ func (d *Disk) List(dir string) ([]string, error) {
 			out = append(out, path.Base(n))
 		}
 	}
+	for n := range d.dirs {
+		if n != dir && path.Dir(n) == dir {
+			out = append(out, path.Base(n))
+		}
+	}
 	sort.Strings(out)
 	return out, nil
 }
@@ -154,7 +159,7 @@ func (f *file) Write(p []byte) (int, error) {
 	case Torn:
 		f.n.data = append(f.n.data, p[:len(p)/2]...)
 		return len(p) / 2, err
-	case None, Landed:
+	case None, Landed, After:
 		f.n.data = append(f.n.data, p...)
 		return len(p), err
 	}

@@ -115,12 +115,12 @@ granted(ids) if count(papers(ids)) > 0
 
 papers(ids) := {id | some id in ids; registration[id]}
 
-# passed names the registrations that the lists rest on, and counts under the
-# one that sets limits.
+# passed names the lists, with the registrations that they rest on, and counts
+# under the one that sets limits.
 passed(basis, ids, limits) := {
 	"action": "pass",
 	"reasons": array.concat(
-		[{"code": basis, "filing": input.candidates[i].filing} | some i in order],
+		[{"code": basis, "filing": input.candidates[i].filing, "rule": lower(input.candidates[i].list)} | some i in order],
 		[r | some i in order; some r in matching.lifted(i)],
 	),
 	"need": "none",
@@ -134,7 +134,7 @@ passed(basis, ids, limits) := {
 	c := input.candidates[order[0]]
 } else := {
 	"action": "pass",
-	"reasons": [{"code": basis}],
+	"reasons": [{"code": basis, "rule": lower(id)} | some id in sort(ids)],
 	"need": "none",
 	"basis": basis,
 	"limits": sort(limits),

@@ -26,7 +26,7 @@ func checkWebhook(s string) (what, mend string) {
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || !hostForm(u.Hostname()):
-		return "is no address of a webhook", "write https://host/path"
+		return "is no address of a receiver", "write https://host/path"
 	case u.Port() != "" && !portForm(u.Port()):
 		return "has no port that exists", "write a port from 1 to 65535, or none"
 	case u.User != nil || u.Fragment != "":

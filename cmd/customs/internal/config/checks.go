@@ -21,7 +21,7 @@ var zoneForm = regexp.MustCompile(`^[A-Z]{2}(-[A-Z0-9]+)+$`)
 // that look at files come later, when paths are resolved.
 func verify(is, s string) (what, mend string) {
 	switch is {
-	case "":
+	case "", "text":
 		return "", ""
 	case "path", "dir", "file", "pem":
 		if strings.TrimSpace(s) == "" || strings.ContainsRune(s, 0) {
@@ -54,6 +54,22 @@ func verify(is, s string) (what, mend string) {
 		return checkWebhook(s)
 	case "relay":
 		return checkRelay(s)
+	case "cosigner":
+		return checkCosigner(s)
+	case "credential":
+		return checkCredential(s)
+	case "auditor":
+		return checkAuditor(s)
+	case "agekey":
+		return checkAgeKey(s)
+	case "stream":
+		return checkStream(s)
+	case "server":
+		return checkServer(s)
+	case "subject":
+		return checkSubject(s)
+	case "topic":
+		return checkTopic(s)
 	case "mailbox":
 		return checkMailbox(s)
 	}

@@ -22,6 +22,7 @@ type Config struct {
 	Mode         string        `yaml:"mode" is:"enforce|observe" doc:"observe records the verdicts that would have been and stops nothing"`
 	Law          Law           `yaml:"law"`
 	CA           CA            `yaml:"ca"`
+	Keys         Keys          `yaml:"keys"`
 	Upstream     Upstream      `yaml:"upstream"`
 	Exporters    []Exporter    `yaml:"exporters"`
 	Destinations []Destination `yaml:"destinations"`
@@ -33,6 +34,8 @@ type Config struct {
 	Limits       Limits        `yaml:"limits"`
 	Timeouts     Timeouts      `yaml:"timeouts"`
 	Audit        Audit         `yaml:"audit"`
+	Evidence     Evidence      `yaml:"evidence"`
+	Streams      []Stream      `yaml:"streams"`
 	Drain        time.Duration `yaml:"drain" doc:"how long open flows may take to end after SIGTERM"`
 	Log          Log           `yaml:"log"`
 }
@@ -158,7 +161,11 @@ type Timeouts struct {
 
 // Audit says what records show.
 type Audit struct {
-	Clients string `yaml:"clients" is:"pseudonym|clear" doc:"client addresses and users in records: keyed pseudonyms, or in clear"`
+	Clients      string        `yaml:"clients" is:"pseudonym|clear" doc:"client addresses and users in records: keyed pseudonyms, or in clear"`
+	Retention    Days          `yaml:"retention" doc:"how long the log is kept, at least six months; customs audit retain deletes what is older"`
+	Checkpoint   time.Duration `yaml:"checkpoint" is:"100ms..1h" doc:"how often a checkpoint is signed over what was added; after 4,096 entries at once"`
+	Witnesses    []Witness     `yaml:"witnesses"`
+	WitnessAlarm time.Duration `yaml:"witness_alarm" is:"1m..720h" doc:"somebody is told when a witness has not cosigned for so long"`
 }
 
 // Log says what the process writes to standard error.
@@ -178,8 +185,9 @@ func Default() *Config {
 			ClientPercent: 50, Connections: 10000},
 		Timeouts: Timeouts{Handshake: 10 * time.Second, Head: 30 * time.Second, Body: time.Minute,
 			Idle: 90 * time.Second, Resolve: 5 * time.Second, Dial: 10 * time.Second, Response: 2 * time.Minute},
-		Audit: Audit{Clients: "pseudonym"},
-		Drain: 30 * time.Second,
-		Log:   Log{Level: "info"},
+		Evidence: Evidence{Samples: 8, Context: 64, PerRecord: 16 << 10, Total: 1 << 30, Keep: 180},
+		Audit:    Audit{Clients: "pseudonym", Retention: 1095, Checkpoint: 5 * time.Second, WitnessAlarm: 24 * time.Hour},
+		Drain:    30 * time.Second,
+		Log:      Log{Level: "info"},
 	}
 }

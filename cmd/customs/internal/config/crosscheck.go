@@ -16,7 +16,7 @@ import (
 // data directory too: every command that is given the same file must find the
 // same stores, wherever it is started.
 func (d *decoding) resolve(c *Config) {
-	paths := []*string{&c.Data, &c.Law.Packs, &c.CA.Cert, &c.CA.Key, &c.Countries.MMDB, &c.Policy.Dir, &c.Alerts.Mail.Password}
+	paths := []*string{&c.Data, &c.Law.Packs, &c.CA.Cert, &c.CA.Key, &c.Countries.MMDB, &c.Policy.Dir, &c.Alerts.Mail.Password, &c.Keys.Passphrase.File}
 	if !IsURL(c.Policy.Bundle) {
 		paths = append(paths, &c.Policy.Bundle)
 	}
@@ -29,7 +29,7 @@ func (d *decoding) resolve(c *Config) {
 	for i := range c.Alerts.Webhooks {
 		paths = append(paths, &c.Alerts.Webhooks[i].Secret)
 	}
-	for _, p := range paths {
+	for _, p := range append(paths, resolveStreams(c)...) {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(d.dir, *p)
 		}
@@ -54,10 +54,15 @@ func (d *decoding) crosscheck(c *Config) {
 		d.exist(fmt.Sprintf("inspect.rules[%d]", i), file, false)
 	}
 	d.signed(c)
-	d.authority(c.CA)
+	d.authority(c)
+	d.keeping(c)
 	d.exporters(c.Exporters)
 	d.unread(c)
 	d.alerts(c.Alerts)
+	d.retention(c.Audit)
+	d.witnesses(c.Audit.Witnesses)
+	d.streams(c.Streams)
+	d.evidence(c.Evidence)
 	d.limits(c.Limits)
 }
 
@@ -121,8 +126,15 @@ func readPEM(file string) (data []byte, what string) {
 
 // authority checks the CA's files. That neither exists is no fault: they are
 // made at first start.
-func (d *decoding) authority(ca CA) {
+func (d *decoding) authority(c *Config) {
+	ca := c.CA
 	if ca.Cert == "" && ca.Key == "" {
+		return
+	}
+	if d.places["key keys.ca.command"] != nil && ca.Key == "" {
+		if _, cert := readPEM(ca.Cert); cert != "" {
+			d.fault(d.places["ca.cert"], "ca.cert: "+cert, "the path is "+ca.Cert)
+		}
 		return
 	}
 	if ca.Cert == "" || ca.Key == "" {

@@ -106,7 +106,7 @@ func (d *decoding) scalar(path string, n ast.Node, v reflect.Value, is string) {
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
 		text = n.GetToken().Value
 	default:
-		d.fault(n.GetToken(), named(path)+" must be "+kind(v.Type()), "write one value after the colon")
+		d.fault(n.GetToken(), named(path)+" must be "+kind(v.Type()), "write one value after the colon, in quotes where it holds a colon itself")
 		return
 	}
 	_, isBool := n.(*ast.BoolNode)
@@ -150,6 +150,12 @@ func set(v reflect.Value, text string) (mend string) {
 		*p = t
 	case *Size:
 		n, err := ParseSize(text)
+		if err != nil {
+			return err.Error()
+		}
+		*p = n
+	case *Days:
+		n, err := ParseDays(text)
 		if err != nil {
 			return err.Error()
 		}
@@ -205,6 +211,8 @@ func kind(t reflect.Type) string {
 		return "a network"
 	case reflect.TypeFor[time.Duration]():
 		return "a duration"
+	case reflect.TypeFor[Days]():
+		return "a number of days"
 	case reflect.TypeFor[Size]():
 		return "a size"
 	case reflect.TypeFor[policy.Tri](), reflect.TypeFor[bool]():

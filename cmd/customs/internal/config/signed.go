@@ -18,7 +18,7 @@ import (
 func IsURL(bundle string) bool { return strings.Contains(bundle, "://") }
 
 // privateKey is what a fault must not quote.
-var privateKey = regexp.MustCompile(`PRIVATE\+KEY\+[^\s"',\]}]*`)
+var privateKey = regexp.MustCompile(`(?i:PRIVATE\+KEY\+|AGE-SECRET-KEY-)[^\s"',\]}]*`)
 
 // withhold takes private keys out of a text.
 func withhold(s string) string { return privateKey.ReplaceAllString(s, "PRIVATE+KEY+…") }
