@@ -19,6 +19,10 @@ import (
 // takes no more: by then the tiles that wait in memory are 32 MiB.
 const maxBehind = 1 << 20
 
+// pauseAfter is how long the publisher waits after some failures, whatever is
+// added meanwhile: each try writes the same tiles again.
+const pauseAfter = time.Second
+
 // publisher writes tiles and checkpoints. After start its fields belong to its
 // goroutine.
 //
@@ -39,6 +43,9 @@ func (p *publisher) run(ctx context.Context) {
 	defer close(p.l.published)
 	every := time.NewTicker(p.l.opts.Every)
 	defer every.Stop()
+	again := time.NewTimer(pauseAfter)
+	again.Stop()
+	defer again.Stop()
 	failed := 0 // times in a row
 	for done := false; !done; {
 		var answer chan<- error
@@ -47,8 +54,9 @@ func (p *publisher) run(ctx context.Context) {
 			p.l.turn(ctx)
 		case <-p.l.due:
 			if failed > 2 {
-				continue // the next tick tries again
+				continue // again comes in a moment
 			}
+		case <-again.C:
 		case answer = <-p.l.asked:
 		case <-ctx.Done():
 			done = true
@@ -58,6 +66,7 @@ func (p *publisher) run(ctx context.Context) {
 			failed = 0
 		} else {
 			p.l.fail("tree", err)
+			again.Reset(pauseAfter)
 		}
 		if answer != nil {
 			answer <- err
