@@ -7,6 +7,7 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -20,6 +21,15 @@ import (
 // logSchemas are the compiled schemas by name.
 func logSchemas(t testing.TB) map[string]*jsonschema.Schema {
 	t.Helper()
+	out, err := compiledSchemas()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// compiledSchemas compiles them once: every gateway of a test asks.
+var compiledSchemas = sync.OnceValues(func() (map[string]*jsonschema.Schema, error) {
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
 	out := map[string]*jsonschema.Schema{}
@@ -30,15 +40,20 @@ func logSchemas(t testing.TB) map[string]*jsonschema.Schema {
 			err = c.AddResource("file:///"+file, doc)
 		}
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 	}
 	for _, name := range export.SchemaNames() {
-		file, _, _ := export.Schema(name)
-		out[name] = c.MustCompile("file:///" + file)
+		file, _, err := export.Schema(name)
+		if err == nil {
+			out[name], err = c.Compile("file:///" + file)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	return out
-}
+	return out, nil
+})
 
 func validates(t testing.TB, s *jsonschema.Schema, text []byte) error {
 	t.Helper()
@@ -164,7 +179,7 @@ func fitsSchemas(t testing.TB, dir string) {
 	data := filepath.Join(dir, "customs-data")
 	n := 0
 	err := audit.Records(context.Background(), audit.Source{Files: disk.Files{}, Dir: data}, func(policy.Record) error { n++; return nil })
-	if err == nil && n > 0 && n < 5000 {
+	if err == nil && n > 0 && n < 200 { // many records are of one kind
 		checkLog(t, data)
 	}
 }
