@@ -44,7 +44,11 @@ func runAuditProve(cmd *cobra.Command, args []string) error {
 	if name, _ := cmd.Flags().GetString("check"); name != "" {
 		return p.checkProof(cmd, name)
 	}
-	d, err := audit.ProveRecord(cmd.Context(), p.s, args[0])
+	var d audit.Document
+	r, entries, err := findRecord(cmd.Context(), p.s, args[0])
+	if err == nil {
+		d, err = audit.ProveEntries(cmd.Context(), p.s, r, entries)
+	}
 	switch {
 	case errors.Is(err, audit.ErrNoRecord):
 		return exitError{Code: 1, Err: fmt.Errorf("audit prove: %w; see %s", err, again(cmd, "customs audit list"))}

@@ -189,7 +189,13 @@ func ProveRecord(ctx context.Context, s Source, id string) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	d := Document{Schema: ProofSchema}
+	return ProveEntries(ctx, s, r, entries)
+}
+
+// ProveEntries returns the document of entries that were found, and of the
+// record that they fold to, if they do.
+func ProveEntries(ctx context.Context, s Source, r policy.Record, entries []policy.Entry) (d Document, err error) {
+	d.Schema = ProofSchema
 	if r.ID != "" {
 		d.Record = &r
 	}
