@@ -64,8 +64,12 @@ func TestMemory(t *testing.T) {
 	}
 	wg.Wait()
 	many := memoryKiB(t, pid, "VmHWM")
-	if many > 256*mib {
-		t.Errorf("%d uploads: peak %d MiB, budget 256 MiB", together, many/mib)
+	budget := int64(256 * mib)
+	if raceDetector {
+		budget *= 2 // its shadow memory
+	}
+	if many > budget {
+		t.Errorf("%d uploads: peak %d MiB, budget %d MiB", together, many/mib, budget/mib)
 	}
 	t.Logf("idle %d MiB; peak at one upload of 50 MiB %d MiB, at %d at once %d MiB", idle/mib, one/mib, together, many/mib)
 }
