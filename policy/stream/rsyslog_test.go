@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/datacustoms/customs/policy/stream"
@@ -84,6 +85,16 @@ func (r *rsyslog) kill() {
 	r.cmd.Wait()
 }
 
+// leave ends it as an operator does. Killed, it would lose what it had read and
+// not yet written, which no sender can know.
+func (r *rsyslog) leave() {
+	r.t.Helper()
+	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		r.t.Fatal(err)
+	}
+	r.cmd.Wait()
+}
+
 // TestRsyslog ships to the receiver that most have, and restarts it meanwhile.
 func TestRsyslog(t *testing.T) {
 	t.Parallel()
@@ -93,7 +104,7 @@ func TestRsyslog(t *testing.T) {
 	b.some(600)
 	s, stop := run(t, b, stream.NewSyslog(stream.SyslogOptions{Servers: []string{server.address}, TLS: &tls.Config{RootCAs: pool}}), syslogBodies)
 	await(t, "some to arrive", func() bool { return s.State().Records > 0 })
-	server.kill()
+	server.leave()
 	b.some(100)
 	await(t, "a failure", func() bool { return s.State().Fault != "" })
 	server.start(server.cmd.Path)
