@@ -67,10 +67,12 @@ func (c *reviewCity) checkReleased(ticket string, approvers ...string) {
 			c.t.Errorf("no entry of the approval by %s in %+v", who, c.acts())
 		}
 	}
-	out, code := c.do("audit", "list", "--format", "json")
-	if code != 0 {
-		c.t.Fatalf("audit list: exit %d %s", code, out)
-	}
+	var out string
+	waitFor(c.t, "the outcome of each release", func() bool {
+		var code int
+		out, code = c.do("audit", "list", "--format", "json")
+		return code == 0 && !strings.Contains(out, `"complete":false`)
+	})
 	released := 0
 	for line := range strings.Lines(out) {
 		var r policy.Record
