@@ -32,6 +32,7 @@ const (
 	Full         // this and every later write or creation is Lost until Heal
 	Stop         // the program stops: this and everything later answers ErrStopped
 	After        // it happens, and then the program stops
+	Rotten       // the last byte of a write lands changed, and no error is reported
 )
 
 // ErrStopped is the answer of every operation after a Stop.
@@ -256,6 +257,8 @@ func (d *Disk) begin(kind, name string) (Fault, error) {
 	case After:
 		d.stopped = true
 		return After, ErrStopped
+	case Rotten:
+		return Rotten, nil
 	case Full:
 		d.full = true
 	case Lost, Landed, Torn:
@@ -272,7 +275,7 @@ func (d *Disk) step(kind, name string, do func() error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	f, fault := d.begin(kind, name)
-	if f == None || f == Landed || f == After {
+	if f == None || f == Landed || f == After || f == Rotten {
 		if err := do(); err != nil {
 			return err
 		}

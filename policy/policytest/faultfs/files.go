@@ -159,8 +159,11 @@ func (f *file) Write(p []byte) (int, error) {
 	case Torn:
 		f.n.data = append(f.n.data, p[:len(p)/2]...)
 		return len(p) / 2, err
-	case None, Landed, After:
+	case None, Landed, After, Rotten:
 		f.n.data = append(f.n.data, p...)
+		if kind == Rotten && len(p) > 0 {
+			f.n.data[len(f.n.data)-1] ^= 1
+		}
 		return len(p), err
 	}
 	return 0, err
