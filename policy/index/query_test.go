@@ -261,6 +261,8 @@ func TestDamagedIndexIsMadeAgain(t *testing.T) {
 		"nothing in it":   func(p string) error { return os.Truncate(p, 0) },
 		"another log":     nil,
 	}
+	others := map[string]int{"another log": 50, "a longer log that is another": 200}
+	spoil["a longer log that is another"] = nil
 	for name, do := range spoil {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -274,7 +276,7 @@ func TestDamagedIndexIsMadeAgain(t *testing.T) {
 				}
 			} else {
 				other := newWorld(t)
-				fill(t, other.log, 6, 0, 50)
+				fill(t, other.log, 6, 0, others[name])
 				w.src, want = other.src, other.plain(index.Filter{})
 			}
 			if got := w.ask(w.path, index.Filter{}); !slices.Equal(got, want) {

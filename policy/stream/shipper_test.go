@@ -138,10 +138,18 @@ func TestOpenFlowsOutliveARestart(t *testing.T) {
 }
 
 func TestBacklogIsToldOnceACrossing(t *testing.T) {
+	for bound, tight := range map[string]func(*stream.Options){
+		"entries": func(o *stream.Options) { o.Entries = 10 },
+		"bytes":   func(o *stream.Options) { o.Backlog = 20 << 10 },
+	} {
+		t.Run(bound, func(t *testing.T) { backlogIsToldOnce(t, tight) })
+	}
+}
+
+func backlogIsToldOnce(t *testing.T, tight func(*stream.Options)) {
 	inBubble(t, func(t *testing.T) {
 		b, r := newBook(t, memory(), "d"), newReceiver()
 		r.fail = func(int, []stream.Message) (int, error) { return 0, errDown }
-		tight := func(o *stream.Options) { o.Entries = 10 }
 		s, stop := run(t, b, r, tight)
 		if st, back, err := s.Check(); !st.Over.IsZero() || back || err != nil {
 			t.Errorf("an empty stream is over: %+v, %v", st, err)
