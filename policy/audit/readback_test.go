@@ -79,3 +79,39 @@ func TestNoActBeforeWhatIsLeft(t *testing.T) {
 		})
 	}
 }
+
+// TestADeletionNobodySigned takes back the checkpoints from before the act on:
+// without the key anybody could have appended it.
+func TestADeletionNobodySigned(t *testing.T) {
+	d, s := faultfs.New(), newSeen()
+	l := droppable(t, d, s)
+	add(t, l, policytest.Outcome("long", policy.SentAll))
+	waitFor(t, s, 62)
+	old := map[string][]byte{}
+	for _, name := range d.Files() {
+		if strings.Contains(name, "checkpoint") {
+			old[name] = d.Bytes(name)
+		}
+	}
+	if err := drop(l); err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	if _, err := verified(t, d, s); err != nil {
+		t.Fatalf("signed: %v", err)
+	}
+	for _, name := range d.Files() {
+		if !strings.Contains(name, "checkpoint") {
+			continue
+		}
+		if b, ok := old[name]; ok {
+			d.Put(name, b)
+		} else if err := d.Remove(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var fault *audit.Fault
+	if _, err := verified(t, d, nil); !errors.As(err, &fault) || !strings.Contains(fault.Segment, "segment-00000001.gone") {
+		t.Errorf("not signed: %v", err)
+	}
+}
