@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"filippo.io/age"
 	"github.com/spf13/cobra"
 
 	"github.com/datacustoms/customs/policy"
@@ -29,6 +30,22 @@ func (o *evidenceWho) add(cmd *cobra.Command) {
 	}
 }
 
+// enter finds the installation's evidence and reads the auditor's key.
+func (o *evidenceWho) enter(cmd *cobra.Command, record string) (evidencePlace, age.Identity, error) {
+	p, err := openEvidencePlace(cmd)
+	if err == nil {
+		err = wantRecord(cmd, record)
+	}
+	if err != nil {
+		return p, nil, err
+	}
+	id, err := readIdentity(cmd, *o)
+	if err != nil {
+		return p, nil, exitError{Code: 2, Err: fmt.Errorf("evidence %s: %w", cmd.Name(), err)}
+	}
+	return p, id, nil
+}
+
 func newEvidenceApproveCmd() *cobra.Command {
 	var o evidenceWho
 	var other string
@@ -51,16 +68,9 @@ in the audit log first.`,
 }
 
 func evidenceApprove(cmd *cobra.Command, record, other string, o evidenceWho) error {
-	p, err := openEvidencePlace(cmd)
-	if err == nil {
-		err = wantRecord(cmd, record)
-	}
+	p, id, err := o.enter(cmd, record)
 	if err != nil {
 		return err
-	}
-	id, err := readIdentity(cmd, o)
-	if err != nil {
-		return exitError{Code: 2, Err: fmt.Errorf("evidence approve: %w", err)}
 	}
 	f, h, digest, err := p.read(cmd, record)
 	if err != nil {

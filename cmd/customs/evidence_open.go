@@ -38,16 +38,9 @@ approval. With --out they go to a new file that only you can read.`,
 }
 
 func evidenceOpen(cmd *cobra.Command, record, out string, o evidenceWho) error {
-	p, err := openEvidencePlace(cmd)
-	if err == nil {
-		err = wantRecord(cmd, record)
-	}
+	p, id, err := o.enter(cmd, record)
 	if err != nil {
 		return err
-	}
-	id, err := readIdentity(cmd, o)
-	if err != nil {
-		return exitError{Code: 2, Err: fmt.Errorf("evidence open: %w", err)}
 	}
 	f, h, digest, err := p.read(cmd, record)
 	if err != nil {

@@ -63,6 +63,16 @@ func openIncidentRun(cmd *cobra.Command) (r incidentRun, err error) {
 	return r, nil
 }
 
+// openIncidentList does the same for a command that has a --format.
+func openIncidentList(cmd *cobra.Command) (incidentRun, string, error) {
+	r, err := openIncidentRun(cmd)
+	if err != nil {
+		return r, "", err
+	}
+	format, err := wantFormat(cmd)
+	return r, format, err
+}
+
 // cannot is an error that says that nothing could be done.
 func (r incidentRun) cannot(err error) error {
 	var exit exitError

@@ -192,11 +192,7 @@ func newIncidentCandidatesCmd() *cobra.Command {
 are no incidents by themselves: a person looks at them, and opens one if so.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			r, err := openIncidentRun(cmd)
-			if err != nil {
-				return err
-			}
-			format, err := wantFormat(cmd)
+			r, format, err := openIncidentList(cmd)
 			if err != nil {
 				return err
 			}

@@ -34,11 +34,7 @@ level that is not stated counts as the highest.`,
   customs incident open --kind bypass --from 2026-11-20 --to 2026-11-22 --exporter 91310115MA1K3ABC99 --by anna --reason "direct route found"`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			r, err := openIncidentRun(cmd)
-			if err != nil {
-				return err
-			}
-			format, err := wantFormat(cmd)
+			r, format, err := openIncidentList(cmd)
 			if err != nil {
 				return err
 			}

@@ -22,11 +22,7 @@ func newIncidentShowCmd() *cobra.Command {
 		Short: "Show one incident, its clocks, and whether its steps stand in the audit log",
 		Args:  oneArg("ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r, err := openIncidentRun(cmd)
-			if err != nil {
-				return err
-			}
-			format, err := wantFormat(cmd)
+			r, format, err := openIncidentList(cmd)
 			if err != nil {
 				return err
 			}

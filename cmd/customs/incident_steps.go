@@ -148,11 +148,7 @@ func newIncidentListCmd() *cobra.Command {
 		Short: "List the incidents with their clocks, the oldest first",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			r, err := openIncidentRun(cmd)
-			if err != nil {
-				return err
-			}
-			format, err := wantFormat(cmd)
+			r, format, err := openIncidentList(cmd)
 			if err != nil {
 				return err
 			}

@@ -12,6 +12,15 @@ import (
 // after it, or after a crash in it, name stands for the old file or for the
 // complete new one.
 func Replace(files policy.Files, name, aside string, b []byte) error {
+	if err := Put(files, name, aside, b); err != nil {
+		return err
+	}
+	return files.SyncDir(filepath.Dir(name))
+}
+
+// Put does as Replace but for the directory: the caller syncs that, once for
+// all files that it put there.
+func Put(files policy.Files, name, aside string, b []byte) error {
 	if err := files.Remove(aside); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -26,8 +35,5 @@ func Replace(files policy.Files, name, aside string, b []byte) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	if err := files.Rename(aside, name); err != nil {
-		return err
-	}
-	return files.SyncDir(filepath.Dir(name))
+	return files.Rename(aside, name)
 }

@@ -1,15 +1,14 @@
 package tree
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
 	"sync"
 
 	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/policy/journal"
 )
 
 // Writer grows a tree in memory and writes its tiles. Add is for one
@@ -129,22 +128,7 @@ func (s Snapshot) Write(files policy.Files, dir string) error {
 // put writes a tile by way of a name aside. The name is durable only when its
 // directory is synced, which is done once for all tiles in it.
 func put(files policy.Files, path string, b []byte) error {
-	aside := path + Aside
-	if err := files.Remove(aside); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	f, err := files.Append(aside)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return files.Rename(aside, path)
+	return journal.Put(files, path, path+Aside, b)
 }
 
 // makeDirs makes a directory below dir durable, step by step.
