@@ -62,3 +62,14 @@ type Scan interface {
 	// findings that Take gave out. A second Close is an error.
 	Close() (Report, error)
 }
+
+// Progressive is a Scan that can tell before its end what it found, so that a
+// part which is too large to be held can leave piece by piece.
+type Progressive interface {
+	Scan
+	// SoFar returns what was found up to a wire offset, without the list of
+	// findings. No later finding begins before the offset, and no short record
+	// is cut by it, so that a person is told by the same key as at the end. A
+	// gap says what is known to be missing so far.
+	SoFar() (r Report, to int64)
+}

@@ -37,6 +37,7 @@ func (e *Entropy) Packed() (int64, bool) { return e.found - 1, e.found > 0 }
 var packed = [][]byte{
 	[]byte("\x1f\x8b\x08"), []byte("PK\x03\x04"), []byte("\xfd7zXZ\x00"), []byte("\x28\xb5\x2f\xfd"), []byte("7z\xbc\xaf\x27\x1c"), []byte("Rar!\x1a\x07"),
 	[]byte("1AY&SY"), []byte("%PDF-1."), []byte("SQLite format 3\x00"), []byte("bplist00"), []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+	[]byte("PACK\x00\x00\x00\x02"), []byte("PACK\x00\x00\x00\x03"),
 }
 
 // packLead is one less than the longest of them.

@@ -58,6 +58,8 @@ func boxed(head []byte, meta *inspect.Meta) *box {
 	case format == decode.Image:
 		return &box{name: "image", open: unpack.Image}
 	case format != decode.Plain:
+	case strings.HasPrefix(ct, "application/x-git-receive-pack-request") || unpack.LooksGit(head):
+		return &box{name: "git", open: unpack.Git}
 	case unpack.LooksDBF(head):
 		return &box{name: "dbf", open: unpack.DBF}
 	case saysCBOR(ct) || unpack.LooksCBOR(head):

@@ -44,6 +44,7 @@ type Scan struct {
 	spent   bool // more work than is done for so many bytes
 	gaps    []gap
 	settled int64
+	cut     int64 // what SoFar answered last
 
 	mismatches []inspect.Mismatch
 	shape      inspect.Shape // the largest so far

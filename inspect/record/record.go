@@ -52,6 +52,7 @@ type open struct {
 	names   []Key
 	apart   int // how many went one by one
 	used    bool
+	from    int64 // where its first key or remark stands
 }
 
 // begin makes the record the one of an ordinal, with nothing in it.
@@ -94,7 +95,7 @@ func (b *Book) Record() int64 { return b.top().id }
 // Note adds a key to the record at Pos.
 func (b *Book) Note(k Key) {
 	r := b.top()
-	r.used = true
+	r.use(b.pos)
 	r.classes.Add(int(k.Class))
 	if k.Name {
 		b.name(r, k)
@@ -155,7 +156,7 @@ func (b *Book) apart(r *open, k Key) {
 // Remark adds a class that names nobody to the record at Pos.
 func (b *Book) Remark(class uint8) {
 	r := b.top()
-	r.used = true
+	r.use(b.pos)
 	r.classes.Add(int(class))
 	r.remarks.Add(int(class))
 }
