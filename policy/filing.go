@@ -122,6 +122,17 @@ type Link struct {
 	Purpose    string    `json:"purpose,omitempty"`
 	Frequency  string    `json:"frequency,omitempty"`
 	Encryption string    `json:"encryption,omitempty"`
+	// Window allows content that is larger than can be held to be judged and
+	// sent in windows; nil does not.
+	Window *Window `json:"window,omitempty"`
+}
+
+// Window says on what terms a link's content may leave in windows: each is
+// judged before it goes, and what is found later stops what is left alone.
+type Window struct {
+	// Stop are classes of which one finding ends that, in a window like any
+	// other.
+	Stop []inspect.Class `json:"stop,omitempty"`
 }
 
 // Storage is where and how long the recipient keeps the data.

@@ -46,7 +46,7 @@ func (e Exporter) Members() []string {
 // not changed after its first flow began.
 type Session struct {
 	ID       string
-	Door     string // front door: explicit, socks5, transparent, reverse, tap
+	Door     string // front door: explicit, socks5, transparent, reverse, quic, tap
 	Accepted time.Time
 	Client   netip.AddrPort
 	User     string // authenticated user, empty when none
@@ -116,7 +116,7 @@ type Flow struct {
 	Session     *Session
 	Time        time.Time
 	Direction   Direction
-	Protocol    string // http/1.1, h2, tls, tcp
+	Protocol    string // http/1.1, h2; of tunnels tls, ssh, smtp, ftp, tcp
 	Method      string
 	Scheme      string
 	Destination Destination
@@ -124,6 +124,9 @@ type Flow struct {
 	// Unread are the reasons for which the operator lets content go to the
 	// destination unread. The gateway fills it in from the Atlas.
 	Unread []inspect.GapReason
+	// PassThrough is the operator's entry that covers the flow, if any. The
+	// gateway fills it in.
+	PassThrough *PassThrough
 	// Refused is why the front door does not take the flow, whatever the mode.
 	Refused Code
 }

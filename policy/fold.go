@@ -36,16 +36,15 @@ func (r *Record) add(e Entry) error {
 	r.Last = e.Seq
 	switch {
 	case e.Kind == KindGroup && e.Group != nil:
-		if r.Groups == nil {
-			r.Groups = &Group{}
-		}
-		r.Groups.Parts += e.Group.Parts
-		r.Groups.Bytes += e.Group.Bytes
-		r.Groups.Verdict = e.Group.Verdict
+		r.Groups = r.Groups.Join(e.Group)
 	case e.Kind == KindOutcome && e.Outcome != nil:
 		out := *e.Outcome
 		if out.Late != nil {
+			first := r.Intent
 			r.Intent = *out.Late
+			if first.Mode == ModeEnforce { // groups have what was reserved later
+				r.Intent.Reservation = first.Reservation
+			}
 			out.Late = nil
 		}
 		r.Outcome, r.Complete = &out, true
@@ -58,10 +57,15 @@ func (r *Record) add(e Entry) error {
 // Verdict returns the decided verdict that governs the record.
 func (r *Record) Verdict() *Verdict { return &r.Intent.Decided }
 
-// SentBytes returns how many governed body bytes left, as far as is known.
+// SentBytes returns how many governed body bytes left, as far as is known: of
+// a flow in parts without a known end, as many as were let go.
 func (r *Record) SentBytes() int64 {
-	if r.Outcome == nil {
-		return 0
+	var n int64
+	if r.Outcome != nil {
+		n = r.Outcome.Bytes
 	}
-	return r.Outcome.Bytes
+	if r.Groups != nil && (r.Outcome == nil || r.Outcome.InDoubt || r.Outcome.Sent == SentUnknown) {
+		n = max(n, r.Groups.Bytes)
+	}
+	return n
 }

@@ -34,6 +34,9 @@ func missing(r Reason, need Need, lang string) string {
 	if !ok {
 		return ""
 	}
+	if r.Code == Oversize && r.Class != "" {
+		t = stops
+	}
 	text := t[1]
 	if lang == Chinese {
 		text = t[0]
@@ -61,6 +64,11 @@ func missing(r Reason, need Need, lang string) string {
 // reached names the threshold that asks for more; the key says Chinese.
 var reached = map[bool]string{true: "（因%达到门槛）", false: " because of %"}
 
+// stops is the clause of content too large to be held, where a class keeps it
+// from going in windows.
+var stops = [2]string{"内容过大，只能分段发送，而类别“%”是其链路的停止类别（window.stop）",
+	"the content is too large to go as a whole, and class % ends sending it in windows (window.stop of its link)"}
+
 // nearMisses are the clauses in Chinese and English.
 var nearMisses = map[Code][2]string{
 	FilingSuspended:    {"登记簿中为暂停或撤销状态", "the register holds it as suspended or revoked"},
@@ -80,6 +88,7 @@ var nearMisses = map[Code][2]string{
 	SplittingSuspected: {"本次传输看来是拆分发送的一份，须先复核", "this looks like one piece of a list that is sent in parts, and is held for review"},
 	VolumeExceeded:     {"计入本次后超过%", "with this transfer it is above its limit: %"},
 	LedgerUnavail:      {"无法计数：%", "it could not be counted: %"},
+	Oversize:           {"内容过大，而其链路没有允许分段发送（window）", "the content is too large, and its link does not let it go in windows (window)"},
 	PathwayTooWeak:     {"本次传输需要&%，其路径不足，或不适用于本主体或目的地", "its pathway is too weak for this transfer, which needs &%, or is not open to this exporter or place"},
 }
 

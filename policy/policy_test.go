@@ -127,10 +127,14 @@ func TestRecover(t *testing.T) {
 			l, r := &policytest.Ledger{}, &policytest.Recorder{}
 			c := policy.Count{Flow: "a", Entity: policytest.Exporter, At: policytest.Start, Persons: policytest.Persons(0, 2),
 				Limits: []policy.Limit{{ID: "n", Max: 10}}, Observe: strings.HasPrefix(tt.name, "observed")}
-			if _, err := l.Reserve(ctx, c); err != nil {
+			held, err := l.Reserve(ctx, c)
+			if err != nil {
 				t.Fatal(err)
 			}
 			for _, e := range tt.entries {
+				if e.Intent != nil && e.Intent.Enforced.Releases() {
+					e.Intent.Reservation = &held
+				}
 				if _, err := r.Append(ctx, e); err != nil {
 					t.Fatal(err)
 				}

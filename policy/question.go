@@ -12,8 +12,9 @@ type Stage string
 
 // The stages. A head question may end a flow early; a whole question decides.
 const (
-	StageHead Stage = "head"
-	StagePart Stage = "part"
+	StageHead   Stage = "head"
+	StagePart   Stage = "part"
+	StageWindow Stage = "window" // what came so far of a part that is sent in windows
 )
 
 // Question is what the decider is asked. Its JSON form is canonical: it holds
@@ -104,6 +105,8 @@ type Candidate struct {
 	Deidentified  []inspect.Class `json:"deidentified,omitempty"` // approved only in a processed form
 	Claim         string          `json:"claim,omitempty"`        // for EXEMPTION: the code, as EX_CONTRACT
 	List          string          `json:"list,omitempty"`         // for FTZ_LIST: the zone list whose use is registered
+	Window        bool            `json:"window,omitempty"`       // its link may be sent in windows
+	Stop          []inspect.Class `json:"stop,omitempty"`         // but not these classes, sorted
 	Approvals     []string        `json:"approvals,omitempty"`    // kinds of sector approvals in force, sorted
 	LimitIDs      []string        `json:"limits,omitempty"`       // of Limits, for the policy to look up
 	Limits        []Limit         `json:"-"`

@@ -93,4 +93,10 @@ const (
 	OriginTimeout     Code = "ORIGIN_TIMEOUT"
 	Draining          Code = "DRAINING"
 	UpgradeNotRead    Code = "UPGRADE_NOT_READ"
+	ProtocolNotRead   Code = "PROTOCOL_NOT_READ" // in a tunnel: SMTP, FTP, SSH, a server that speaks first
+	MessageMalformed  Code = "MESSAGE_MALFORMED" // WebSocket frames or gRPC messages that make no sense
+	OriginRevoked     Code = "ORIGIN_REVOKED"    // its certificate
+	PassThroughOver   Code = "PASSTHROUGH_OVER"  // expired, or its byte budget is used up
+	QUICRefused       Code = "QUIC_REFUSED"
+	LeafRefused       Code = "CERTIFICATE_REFUSED" // the client did not take our certificate: it may pin another
 )

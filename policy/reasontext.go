@@ -38,7 +38,7 @@ type bilingual struct{ zh, en words }
 // codes that there are.
 var reasonTexts = func() map[Code]bilingual {
 	all := map[Code]bilingual{}
-	for _, part := range []map[Code]bilingual{passTexts, zoneTexts, lawTexts, filingTexts, doubtTexts, wireTexts} {
+	for _, part := range []map[Code]bilingual{passTexts, zoneTexts, lawTexts, filingTexts, doubtTexts, wireTexts, tunnelTexts} {
 		for c, t := range part {
 			all[c] = t
 		}

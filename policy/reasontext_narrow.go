@@ -53,6 +53,8 @@ var ruleKinds = map[Code][2]string{
 	ImportantSuspected: {"重要数据目录条目：%。", "Entry of the important-data catalogue: %."},
 	ApprovalMissing:    {"许可种类：%。", "Kind of permission: %."},
 	ExceptionApplied:   {"不适用的规则：%。", "Rule set aside: %."},
+	RegisteredUnread:   {"passthrough 条目：%。", "Entry under passthrough: %."},
+	PassThroughOver:    {"passthrough 条目：%。", "Entry under passthrough: %."},
 }
 
 func ofNamed(c Code, lang string) string {

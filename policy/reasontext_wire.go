@@ -35,8 +35,8 @@ var doubtTexts = map[Code]bilingual{
 		words{"内部错误", "网关内部出错，按拒绝处理。", "重试；若反复出现请把记录编号告知运营者。", ""},
 		words{"Internal fault", "The gateway itself failed, which counts as a refusal.", "Try again; if it stays, tell the operator the record id.", ""}},
 	Oversize: {
-		words{"内容过大", "内容超过网关可以保存和读取的上限。", "拆分后发送，或请运营者提高上限。", ""},
-		words{"Too large", "The content is larger than the gateway can hold and read.", "Split it, or ask the operator for a higher limit.", ""}},
+		words{"内容过大", "内容超过网关可以整体保存和读取的上限，且没有备案允许分段发送。", "拆分后发送；或请运营者提高 limits.flow_spill；纯文本等可边读边判断的内容，也可在备案的链路中写明 window，分段判断和发送。", ""},
+		words{"Too large", "The content is larger than the gateway can hold and read as a whole, and no filing lets it go in windows.", "Split it, or ask the operator to raise limits.flow_spill. Content that can be judged while it is read, as text, may go in windows where the link of a filing has window.", ""}},
 	BudgetExhausted: {
 		words{"网关繁忙", "用于暂存内容的内存或磁盘已用尽。", "稍后重试。", ""},
 		words{"Gateway is busy", "Memory or disk for held content is used up.", "Try again shortly.", ""}},
@@ -44,8 +44,8 @@ var doubtTexts = map[Code]bilingual{
 		words{"无法去除数据", "规则要求去除部分数据，而该格式不能安全改写。", "在发送前自行去除所列类别。", ""},
 		words{"Redaction is not possible", "Some data must be taken out, and this format cannot be rewritten safely.", "Remove the listed classes before sending.", ""}},
 	AfterRelease: {
-		words{"部分发送后被阻止", "前面的部分已发送，后面发现不允许的内容，传输已中断并记录。", "检查已发送的部分；改正内容后重新发送。", "网络数据安全管理条例 第三十八条"},
-		words{"Blocked after a part was sent", "Earlier parts had left when something refused was found; the transfer was cut off and recorded.", "Review what was sent; correct the content and send again.", "NDSR art. 38"}},
+		words{"部分发送后被阻止", "前面的部分已发送，后面发现不允许的内容，传输已中断并记录。", "用 customs audit show 查看记录中已发送的部分，按数据安全事件评估其影响；改正内容后重新发送。", "网络数据安全管理条例 第三十八条"},
+		words{"Blocked after a part was sent", "Earlier parts had left when something refused was found; the transfer was cut off and recorded.", "See in the record what was sent (customs audit show) and weigh it as an incident; correct the content and send again.", "NDSR art. 38"}},
 }
 
 var wireTexts = map[Code]bilingual{
@@ -86,6 +86,21 @@ var wireTexts = map[Code]bilingual{
 		words{"网关正在停止", "网关正在停止，不再接受新的传输。", "稍后重试。", ""},
 		words{"Gateway is stopping", "The gateway is stopping and takes no new transfers.", "Try again shortly.", ""}},
 	UpgradeNotRead: {
-		words{"不读取升级后的协议", "请求要求升级为 WebSocket 等协议；网关不读取升级后的消息，无法证明其中没有受管数据。", "改用普通的 HTTPS 请求发送，例如 POST。", ""},
-		words{"Upgraded protocol is not read", "The request asks to change to another protocol, as WebSocket. The gateway does not read the messages after that, so nothing proves that they carry no governed data.", "Send it by plain HTTPS requests, as POST.", ""}},
+		words{"不读取升级后的协议", "请求要求升级为网关不读取的协议（WebSocket 的消息会读取，其他协议不会），无法证明其中没有受管数据。", "改用普通的 HTTPS 请求或 WebSocket 发送。", ""},
+		words{"Upgraded protocol is not read", "The request asks to change to a protocol that the gateway does not read (WebSocket messages are read, others are not), so nothing proves that it carries no governed data.", "Send it by plain HTTPS requests or by WebSocket.", ""}},
+	ProtocolNotRead: {
+		words{"不读取该协议", "隧道中的协议不是 TLS 或 HTTP（如 SMTP、FTP、SSH，或由服务器先发言的协议），网关不能读取，无法证明其中没有受管数据。", "改用 HTTPS 发送；目的地确在境内的，请运营者在 destinations 中写明其 country。", ""},
+		words{"Protocol is not read", "What the tunnel carries is neither TLS nor HTTP, as SMTP, FTP, SSH or anything where the server speaks first. The gateway cannot read it, so nothing proves that it carries no governed data.", "Send it over HTTPS. If the destination is in the mainland, have the operator state its country under destinations.", ""}},
+	MessageMalformed: {
+		words{"消息格式错误", "WebSocket 帧或 gRPC 消息不符合其协议，网关与接收方可能有不同的理解，因此不发送。", "按协议更正客户端；使用网关支持的压缩：permessage-deflate、gzip，或不压缩。", ""},
+		words{"Message is malformed", "A WebSocket frame or gRPC message breaks its protocol: the gateway and the recipient might read it differently, so it is not sent.", "Correct the client; compress as the gateway reads it, by permessage-deflate or gzip, or not at all.", ""}},
+	OriginRevoked: {
+		words{"目的主机证书已吊销", "颁发者的在线证书状态应答或运营者的吊销列表表明该证书已吊销；未发送任何内容。", "请接收方更换证书；若吊销有误，由颁发者更正后重试。", ""},
+		words{"Certificate of the origin is revoked", "Its issuer's stapled answer or the operator's revocation list says so. Nothing was sent.", "Ask the recipient to install a new certificate; if the revocation is a mistake, its issuer has to correct it first.", ""}},
+	PassThroughOver: {
+		words{"不解密直通的许可已用尽", "运营者为该目的地登记的直通已到期，或其字节额度已用完；不再不读取而放行。", "请运营者在 passthrough 中复核该条目，更新 expires 或 bytes；或删除该条目，使内容由网关读取。", ""},
+		words{"Pass-through is over", "The operator's entry that lets this destination pass unread has expired or its bytes are used up, so nothing passes unread any more.", "Have the operator review the entry under passthrough and set a new expires or bytes, or remove the entry so that the traffic is read.", ""}},
+	QUICRefused: {
+		words{"不转发 HTTP/3（QUIC）", "QUIC 在连接建立时即被拒绝，未发送任何内容；浏览器等客户端会自动改用 HTTPS（TCP）。", "改用 TCP 上的 HTTPS（HTTP/1.1 或 HTTP/2）；不能自动改用的客户端请关闭 HTTP/3。", ""},
+		words{"HTTP/3 (QUIC) is not forwarded", "QUIC is refused while it is being set up, before anything is sent; browsers and other clients fall back to HTTPS over TCP by themselves.", "Use HTTPS over TCP (HTTP/1.1 or HTTP/2); switch HTTP/3 off in a client that does not fall back.", ""}},
 }

@@ -42,7 +42,7 @@ type Entry struct {
 // Intent is everything that was known when the flow was decided.
 type Intent struct {
 	Mode     string `json:"mode"`   // enforce or observe
-	Judged   string `json:"judged"` // whole, window, head or unread
+	Judged   string `json:"judged"` // whole, window, message, head or unread
 	Session  string `json:"session"`
 	Door     string `json:"door"`
 	Client   string `json:"client"` // pseudonym, or the address if so configured
@@ -135,6 +135,11 @@ type Group struct {
 	Parts   int64   `json:"parts"`
 	Bytes   int64   `json:"bytes"`
 	Verdict Verdict `json:"verdict"`
+	// Question is what the verdict answers, where it differs from the last one
+	// asked about the flow.
+	Question json.RawMessage `json:"question,omitempty"`
+	// Reservation is of the persons that are new in these parts.
+	Reservation *Reservation `json:"reservation,omitempty"`
 }
 
 // Sent says how much of a flow's governed bytes reached a socket.
@@ -159,10 +164,25 @@ type Outcome struct {
 	Attempts int   `json:"attempts,omitempty"`
 	Fault    Code  `json:"fault,omitempty"`
 	InDoubt  bool  `json:"in_doubt,omitempty"`
+	// Origin is what the origin showed of itself before anything was sent.
+	Origin *Origin `json:"origin,omitempty"`
 	// Late is the verdict of observe mode, where the intent is written
 	// before the flow was read, with what was found.
 	Late       *Intent `json:"late,omitempty"`
 	DurationMS int64   `json:"duration_ms"`
+}
+
+// Origin is the second look at a TLS connection: at the certificate and the
+// terms that the origin answered with.
+type Origin struct {
+	Certificate string `json:"certificate,omitempty"` // SHA-256 of the leaf, hex
+	Version     string `json:"version,omitempty"`     // TLS 1.2, TLS 1.3
+	ALPN        string `json:"alpn,omitempty"`
+	// Revocation is what was known of it: good (stapled), unknown (nothing
+	// stapled, no list), or listed_good (by a list of the operator).
+	Revocation string `json:"revocation,omitempty"`
+	// Identity names our own client certificate, where one was shown.
+	Identity string `json:"identity,omitempty"`
 }
 
 // Admin is an act of an operator or of the program itself.

@@ -21,10 +21,17 @@ type Recovery struct {
 //	                                      write the missing outcome
 //	reserved, intent and outcome stand  → the settling was lost; the log's
 //	                                      outcome decides
+//	the same, and no entry of the flow
+//	names the reservation               → its group was never recorded, so
+//	                                      nothing of it left; release
 //
-// settled looks up the outcome of a flow whose record is complete.
+// A flow in parts may have several reservations: each was reserved before the
+// entry of its group, and nothing of a group leaves before that entry.
+//
+// settled looks up the outcome of a flow whose record is complete; to a
+// reservation that none of its entries names, nothing was sent.
 func Recover(ctx context.Context, l Ledger, r Recorder, node string, now func() time.Time,
-	settled func(flow string) (Outcome, bool)) (Recovery, error) {
+	settled func(flow, reservation string) (Outcome, bool)) (Recovery, error) {
 	var rec Recovery
 	open, err := r.Open(ctx)
 	if err != nil {
@@ -39,7 +46,7 @@ func Recover(ctx context.Context, l Ledger, r Recorder, node string, now func() 
 		return rec, fmt.Errorf("recover: read the ledger: %w", err)
 	}
 	for _, h := range held {
-		out, known := settled(h.Flow)
+		out, known := settled(h.Flow, h.ID)
 		switch {
 		case doubtful[h.Flow], !known && h.Observed:
 			err = l.Commit(ctx, h.ID, true)

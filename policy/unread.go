@@ -13,6 +13,8 @@ type AskedLink struct {
 	// Unread are the reasons for which content may go to this destination
 	// although it was not read, sorted.
 	Unread []inspect.GapReason `json:"unread,omitempty"`
+	// PassThrough is the operator's entry that covers the flow, if any.
+	PassThrough *PassThrough `json:"passthrough,omitempty"`
 }
 
 // MayGoUnread reports whether an operator can let content go that a scan left

@@ -74,6 +74,7 @@ type Difference struct {
 	Sent     Sum    `json:"sent,omitzero"`
 	Refused  Sum    `json:"refused,omitzero"`
 	Observed Sum    `json:"went_out_in_observe_mode,omitzero"`
+	CutOff   Sum    `json:"cut_off,omitzero"` // refused when a part had left
 	// Bases are those under which it went out without the filing.
 	Bases  []string `json:"bases,omitempty"`
 	Record string   `json:"record,omitempty"` // the latest

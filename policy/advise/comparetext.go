@@ -97,7 +97,8 @@ func (p *page) differences(list []Difference, f form, more int) {
 		for _, s := range []struct {
 			zh, en string
 			sum    Sum
-		}{{"被拒绝", "refused", d.Refused}, {"已发出", "sent", d.Sent}, {"观察模式下已发出", "went out in observe mode", d.Observed}} {
+		}{{"被拒绝", "refused", d.Refused}, {"已发出", "sent", d.Sent}, {"观察模式下已发出", "went out in observe mode", d.Observed},
+			{"部分发送后被阻止", "cut off after a part had left", d.CutOff}} {
 			if s.sum.Transfers > 0 {
 				p.printf("%s%s %s", p.say("；", "; "), p.say(s.zh, s.en), p.persons(s.sum))
 			}

@@ -113,6 +113,8 @@ func (c *comparing) note(what, value string, title Bilingual, filed string, l *l
 		d.Refused.add(l.Sum)
 	case FateObserved:
 		d.Observed.add(l.Sum)
+	case FateCutOff:
+		d.CutOff.add(l.Sum)
 	default:
 		d.Sent.add(l.Sum)
 		if l.basis != "" && !slices.Contains(d.Bases, l.basis) {

@@ -100,11 +100,7 @@ func (p *page) mdRefused(list []Refusal) {
 		for _, x := range r.Reasons {
 			reasons = append(reasons, x.String())
 		}
-		observed := ""
-		if r.Observed {
-			observed = p.say("（观察模式，已发出）", " (observe mode: it went out)")
-		}
-		p.printf("- %s (%s)%s: %s; %s; %s %s\n", code(r.Host), code(r.Country), observed, p.persons(r.Sum), codes(reasons), p.say("如记录", "as record"), code(r.Record))
+		p.printf("- %s (%s)%s: %s; %s; %s %s\n", code(r.Host), code(r.Country), p.left(&r), p.persons(r.Sum), codes(reasons), p.say("如记录", "as record"), code(r.Record))
 		for _, m := range r.Mend {
 			p.printf("  - %s\n", prose(m.In(p.lang)))
 		}

@@ -18,6 +18,8 @@ type Refusal struct {
 	Purpose   string `json:"purpose,omitempty"`
 	// Observed says that it went out all the same, in observe mode.
 	Observed bool `json:"went_out_in_observe_mode,omitempty"`
+	// CutOff says that a part had left when it was refused.
+	CutOff bool `json:"cut_off,omitempty"`
 	Sum
 	Action  policy.Action   `json:"action"`
 	Reasons []policy.Reason `json:"reasons"`
@@ -35,7 +37,7 @@ func refusals(x *exporting) []Refusal {
 			continue
 		}
 		out = append(out, Refusal{Recipient: l.recipient, Host: l.host, Country: l.country, Purpose: l.declared.Purpose,
-			Observed: l.fate == FateObserved, Sum: l.Sum, Action: l.verdict.Action, Reasons: l.verdict.Reasons, Filing: l.filing,
+			Observed: l.fate == FateObserved, CutOff: l.fate == FateCutOff, Sum: l.Sum, Action: l.verdict.Action, Reasons: l.verdict.Reasons, Filing: l.filing,
 			Record: l.record, Mend: append([]Bilingual{}, mends(&l.verdict)...)})
 	}
 	slices.SortStableFunc(out, func(a, b Refusal) int {

@@ -125,15 +125,23 @@ func (p *page) kind(i *Item) string {
 	return out
 }
 
+// left says of a refusal that it did not hold all of it back.
+func (p *page) left(r *Refusal) string {
+	switch {
+	case r.Observed:
+		return p.say("（观察模式，已发出）", " (observe mode: it went out)")
+	case r.CutOff:
+		return p.say("（部分已发出）", " (a part had left)")
+	}
+	return ""
+}
+
 func (p *page) refusal(r *Refusal) {
 	var reasons []string
 	for _, x := range r.Reasons {
 		reasons = append(reasons, x.String())
 	}
-	where := shown(r.Host)
-	if r.Observed {
-		where += p.say("（观察模式，已发出）", " (observe mode: it went out)")
-	}
+	where := shown(r.Host) + p.left(r)
 	p.printf("     %s (%s)  %s  %s  %s\n", where, shown(r.Country), p.persons(r.Sum), shown(strings.Join(reasons, " ")), shown(r.Record))
 	for _, m := range r.Mend {
 		p.printf("        - %s\n", shown(m.In(p.lang)))

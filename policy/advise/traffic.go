@@ -25,11 +25,12 @@ const (
 type Fate string
 
 // The fates. Observed is what went out in observe mode and would have been
-// refused.
+// refused, and cut off what was refused when a part had left.
 const (
 	FateSent     Fate = "sent"
 	FateRefused  Fate = "refused"
 	FateObserved Fate = "observed"
+	FateCutOff   Fate = "cut_off"
 )
 
 // lineKey is what is told apart of the records of an exporter.
@@ -152,7 +153,7 @@ func (t *Traffic) Add(r *policy.Record) {
 		t.seen.Before++
 		return
 	}
-	fate, ok := t.fate(in)
+	fate, ok := t.fate(r)
 	if !ok {
 		return
 	}
@@ -165,8 +166,13 @@ func (t *Traffic) Add(r *policy.Record) {
 }
 
 // fate says what became of a flow, and whether it is of any matter.
-func (t *Traffic) fate(in *policy.Intent) (Fate, bool) {
+func (t *Traffic) fate(r *policy.Record) (Fate, bool) {
+	in := &r.Intent
 	switch {
+	case r.CutOff() && r.Groups == nil: // its first message did not leave
+		return FateRefused, true
+	case r.CutOff():
+		return FateCutOff, true
 	case in.Judged == "unread" && in.Enforced.Releases():
 		t.seen.Unread++
 		return "", false
@@ -210,8 +216,9 @@ func (t *Traffic) put(r *policy.Record, p *party, fate Fate, items []Item) {
 	l.add(sum)
 	l.record = r.ID
 	l.biggest[0], l.biggest[1] = max(l.biggest[0], sum.NS), max(l.biggest[1], sum.SP)
-	if in.Reservation != nil && fate != FateRefused {
-		l.newNS, l.newSP = l.newNS+in.Reservation.NewNS, l.newSP+in.Reservation.NewSP
+	if fate != FateRefused {
+		ns, sp := r.Reserved()
+		l.newNS, l.newSP = l.newNS+ns, l.newSP+sp
 	}
 	l.items = mergeItems(l.items, items)
 	l.governed = l.governed || len(items) > 0
@@ -233,7 +240,7 @@ func keyOf(r *policy.Record, fate Fate) lineKey {
 	return lineKey{exporter: cut(in.Exporter), recipient: cut(in.Recipient), country: cut(in.Place.Country), host: cut(in.Host), address: addressOf(in),
 		port: in.Port, scheme: cut(in.Scheme), protocol: cut(in.Protocol), direction: policy.Direction(cut(string(in.Direction))),
 		declared: policy.Declared{Link: cut(d.Link), Purpose: cut(d.Purpose), Scenario: cut(d.Scenario), Claim: cut(d.Claim), Source: cut(d.Source)},
-		filing:   cut(in.Decided.Filing), basis: cut(in.Decided.Basis), reasons: cut(reasons.String()), fate: fate,
+		filing:   cut(in.Decided.Filing), basis: cut(r.Grounds().Basis), reasons: cut(reasons.String()), fate: fate,
 		year: r.Time.In(policy.Shanghai).Year()}
 }
 

@@ -39,13 +39,14 @@ const (
 	Store     Kind = "store"     // ledger, log or register cannot be used
 	Stream    Kind = "stream"    // what is shipped elsewhere waits, or was deleted before
 	Incident  Kind = "incident"  // a clock of an incident's report runs out
+	CutOff    Kind = "cut_off"   // a flow was blocked after a part of it had left
 	Witness   Kind = "witness"   // checkpoints of the log are not cosigned, or refused
 	Test      Kind = "test"      // somebody tries the receivers
 )
 
 // Kinds are all kinds.
 func Kinds() []Kind {
-	return []Kind{Volume, Date, Splitting, Clock, InDoubt, Store, Stream, Incident, Witness, Test}
+	return []Kind{Volume, Date, Splitting, Clock, InDoubt, Store, Stream, Incident, CutOff, Witness, Test}
 }
 
 // Severity says how soon somebody should look.

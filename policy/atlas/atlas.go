@@ -45,6 +45,9 @@ type Rule struct {
 type Options struct {
 	// Rules are asked in order; the first match wins.
 	Rules []Rule
+	// Never are hosts and networks, as in Rule.Match, of which it is not known
+	// where they are, whatever rule or table says: fronts of other places.
+	Never []string
 	// MMDB is the file of a country database in MaxMind's format, or empty.
 	// The file is read once.
 	MMDB string
@@ -53,6 +56,7 @@ type Options struct {
 // Atlas is safe for concurrent use.
 type Atlas struct {
 	rules  []rule
+	never  rule
 	mmdb   *maxminddb.Reader
 	table  func() (*table, error) // decoded when first asked
 	digest string
@@ -80,9 +84,20 @@ func New(opts Options) (*Atlas, error) {
 		}
 		a.rules = append(a.rules, parsed)
 	}
+	if len(opts.Never) > 0 {
+		var err error
+		if a.never, err = parseRule(Rule{Match: opts.Never, Country: "CN"}); err != nil {
+			return nil, fmt.Errorf("atlas: never unread: %w", err)
+		}
+	}
 	h := sha256.New()
 	if err := json.NewEncoder(h).Encode(opts.Rules); err != nil {
 		return nil, fmt.Errorf("atlas: %w", err)
+	}
+	if len(opts.Never) > 0 {
+		if err := json.NewEncoder(h).Encode(opts.Never); err != nil {
+			return nil, fmt.Errorf("atlas: %w", err)
+		}
 	}
 	if opts.MMDB != "" {
 		b, err := os.ReadFile(opts.MMDB)
@@ -165,6 +180,9 @@ func (r *rule) matches(host string, addr netip.Addr) bool {
 // when nothing was resolved.
 func (a *Atlas) Place(host string, addr netip.Addr) policy.Place {
 	r, addr := a.rule(host, addr)
+	if a.never.matches(host, addr) {
+		return policy.Place{}
+	}
 	if r != nil {
 		return policy.Place{Country: r.country, Source: "config"}
 	}

@@ -38,6 +38,7 @@ type carry struct {
 type carried struct {
 	Intent json.RawMessage `json:"intent"`
 	Groups *policy.Entry   `json:"groups,omitempty"` // that stands for all
+	Named  []string        `json:"named,omitempty"`  // reservations of the groups
 }
 
 func carryName(dir string, ordinal int) string {
@@ -48,7 +49,7 @@ func carryName(dir string, ordinal int) string {
 func encodeCarry(at border, f *flows) ([]byte, error) {
 	c := carry{Schema: carrySchema, Ordinal: at.ordinal, Seq: at.seq, Chain: at.chain.String(), Open: []carried{}}
 	for _, o := range f.open {
-		c.Open = append(c.Open, carried{Intent: o.intent, Groups: o.groups})
+		c.Open = append(c.Open, carried{Intent: o.intent, Groups: o.groups, Named: o.named})
 	}
 	slices.SortFunc(c.Open, func(a, b carried) int { return bytes.Compare(a.Intent, b.Intent) })
 	b, err := json.Marshal(c)
@@ -84,7 +85,7 @@ func parseCarry(b []byte) (border, *flows, error) {
 			!g.Intent.Enforced.Releases() || f.open[g.Flow] != nil || (o.Groups != nil && o.Groups.Flow != g.Flow) {
 			return border{}, nil, bad
 		}
-		f.open[g.Flow] = &openFlow{intent: o.Intent, groups: o.Groups}
+		f.open[g.Flow] = &openFlow{intent: o.Intent, groups: o.Groups, named: o.Named}
 	}
 	return border{c.Ordinal, c.Seq, chain}, f, nil
 }

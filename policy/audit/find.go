@@ -195,8 +195,7 @@ func outcomes(ctx context.Context, s *shelf, ids []string) (map[string]policy.Ou
 		if g.Outcome == nil || !slices.Contains(ids, g.Flow) {
 			return nil
 		}
-		g.Outcome.Late = nil
-		if out[g.Flow] = *g.Outcome; len(out) == len(ids) {
+		if out[g.Flow] = g.Outcome.Outcome; len(out) == len(ids) {
 			return errStop
 		}
 		return nil

@@ -17,7 +17,7 @@ const recent = 1 << 16
 // the outcomes of those settled last.
 type flows struct {
 	open    map[string]*openFlow
-	settled map[string]policy.Outcome
+	settled map[string]settledFlow
 	order   []string // of settled, a ring
 	next    int
 	dropped bool // settled does not hold all
@@ -26,10 +26,39 @@ type flows struct {
 type openFlow struct {
 	intent []byte // the entry's bytes
 	groups *policy.Entry
+	named  []string // reservations that its groups name
+}
+
+// settledFlow is how a flow ended, and the reservations that its entries name.
+type settledFlow struct {
+	out   policy.Outcome
+	named []string
+	many  bool // more than are kept in memory
+}
+
+// maxNamed is how many reservations of a settled flow are remembered.
+const maxNamed = 64
+
+// of returns what was sent of a reservation.
+func (s *settledFlow) of(reservation string) policy.Outcome {
+	if !slices.Contains(s.named, reservation) {
+		return policy.Outcome{Sent: policy.SentNone}
+	}
+	return s.out
+}
+
+func named(entries ...policy.Entry) []string {
+	var out []string
+	for i := range entries {
+		for _, c := range entries[i].Claims() {
+			out = append(out, c.ID)
+		}
+	}
+	return out
 }
 
 func newFlows() *flows {
-	return &flows{open: map[string]*openFlow{}, settled: map[string]policy.Outcome{}}
+	return &flows{open: map[string]*openFlow{}, settled: map[string]settledFlow{}}
 }
 
 // glance is the part of an entry that add needs.
@@ -37,9 +66,15 @@ type glance struct {
 	Kind   policy.EntryKind `json:"kind"`
 	Flow   string           `json:"flow"`
 	Intent *struct {
-		Enforced policy.Action `json:"enforced"`
+		Enforced    policy.Action       `json:"enforced"`
+		Reservation *policy.Reservation `json:"reservation"`
 	} `json:"intent"`
-	Outcome *policy.Outcome `json:"outcome"`
+	Outcome *struct {
+		policy.Outcome
+		Late *struct {
+			Reservation *policy.Reservation `json:"reservation"`
+		} `json:"late"`
+	} `json:"outcome"`
 }
 
 func (f *flows) add(entry []byte) error {
@@ -53,10 +88,30 @@ func (f *flows) add(entry []byte) error {
 	case g.Kind == policy.KindGroup && f.open[g.Flow] != nil:
 		return f.open[g.Flow].add(entry)
 	case g.Kind == policy.KindOutcome && g.Outcome != nil && f.open[g.Flow] != nil:
+		o := f.open[g.Flow]
 		delete(f.open, g.Flow)
-		g.Outcome.Late = nil
-		f.settle(g.Flow, *g.Outcome)
+		return o.settle(f, g)
 	}
+	return nil
+}
+
+// settle moves a flow that has its outcome.
+func (o *openFlow) settle(f *flows, g glance) error {
+	s := settledFlow{out: g.Outcome.Outcome, named: o.named}
+	late := g.Outcome.Late
+	if err := json.Unmarshal(o.intent, &g); err != nil {
+		return fmt.Errorf("entry is not readable: %w", err)
+	}
+	if r := g.Intent.Reservation; r != nil {
+		s.named = append(s.named, r.ID)
+	}
+	if late != nil && late.Reservation != nil {
+		s.named = append(s.named, late.Reservation.ID)
+	}
+	if len(s.named) > maxNamed {
+		s.named, s.many = nil, true
+	}
+	f.settle(g.Flow, s)
 	return nil
 }
 
@@ -66,15 +121,17 @@ func (o *openFlow) add(entry []byte) error {
 	if err := json.Unmarshal(entry, &e); err != nil {
 		return fmt.Errorf("entry is not readable: %w", err)
 	}
-	if o.groups != nil && o.groups.Group != nil && e.Group != nil {
-		e.Group.Parts += o.groups.Group.Parts
-		e.Group.Bytes += o.groups.Group.Bytes
+	o.named = append(o.named, named(e)...)
+	var before *policy.Group
+	if o.groups != nil {
+		before = o.groups.Group
 	}
+	e.Group = before.Join(e.Group)
 	o.groups = &e
 	return nil
 }
 
-func (f *flows) settle(flow string, out policy.Outcome) {
+func (f *flows) settle(flow string, s settledFlow) {
 	if len(f.order) < recent {
 		f.order = append(f.order, flow)
 	} else {
@@ -83,7 +140,7 @@ func (f *flows) settle(flow string, out policy.Outcome) {
 		f.next = (f.next + 1) % recent
 		f.dropped = true
 	}
-	f.settled[flow] = out
+	f.settled[flow] = s
 }
 
 // seen returns what was in the log when it was opened, or nil after the first
@@ -128,21 +185,51 @@ func (l *Log) Open(context.Context) ([]policy.Record, error) {
 }
 
 // Settled looks up the outcome of a flow that was complete when the log was
-// opened. It is for policy.Recover. A flow that is not in the log, or released
-// nothing, is not settled. When the log cannot be read the answer is an
-// outcome in doubt, so that nobody is uncounted.
-func (l *Log) Settled(flow string) (policy.Outcome, bool) {
+// opened, for one of its reservations: to one that no entry of the flow names,
+// nothing was sent. It is for policy.Recover. A flow that is not in the log, or
+// released nothing, is not settled. When the log cannot be read the answer is
+// an outcome in doubt, so that nobody is uncounted.
+func (l *Log) Settled(flow, reservation string) (policy.Outcome, bool) {
 	if found := l.seen(); found != nil {
-		if out, ok := found.settled[flow]; ok || !found.dropped {
-			return out, ok
+		s, ok := found.settled[flow]
+		switch {
+		case ok && !s.many:
+			return s.of(reservation), true
+		case !ok && !found.dropped:
+			return policy.Outcome{}, false
 		}
 	}
-	out, err := l.Outcomes(context.Background(), []string{flow})
+	s, ok, err := l.lookUp(context.Background(), flow)
 	if err != nil {
 		return policy.Outcome{Sent: policy.SentUnknown, InDoubt: true}, true
 	}
-	o, ok := out[flow]
-	return o, ok
+	return s.of(reservation), ok
+}
+
+// lookUp reads the entries of a flow from where the oldest may stand.
+func (l *Log) lookUp(ctx context.Context, flow string) (settledFlow, bool, error) {
+	var out settledFlow
+	s, err := openShelf(l.opts.Files, l.dir)
+	if err != nil {
+		return out, false, err
+	}
+	from, err := s.begin([]string{flow})
+	if err != nil {
+		return out, false, err
+	}
+	entries, err := s.collect(flow, func(fn func(Item) error) error {
+		_, err := reading{ordinal: from}.run(ctx, s.files, s.dir, func(i item) error { return fn(Item{i.seq, i.leaf, i.entry}) })
+		return err
+	})
+	if err != nil || len(entries) == 0 || entries[len(entries)-1].Outcome == nil {
+		return out, false, err
+	}
+	if entries[0].Intent == nil { // its beginning is not there, nor who it names
+		return out, false, errors.New("the flow's beginning is not where its id says")
+	}
+	out.out, out.named = *entries[len(entries)-1].Outcome, named(entries...)
+	out.out.Late = nil
+	return out, true, nil
 }
 
 // Outcomes looks up the outcomes of several flows in one pass over the log,

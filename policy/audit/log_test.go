@@ -257,21 +257,24 @@ func TestGivenUpIntentIsCompleted(t *testing.T) {
 func TestSettled(t *testing.T) {
 	d := faultfs.New()
 	l := open(t, d)
-	add(t, l, policytest.Intent("a", policy.Pass), policytest.Outcome("a", policy.SentSome),
+	add(t, l, reserved("a", "r"), policytest.Outcome("a", policy.SentSome),
 		policytest.Intent("b", policy.Pass), policytest.Intent("c", policy.Block))
 	l.Close()
 	l = open(t, d)
-	if out, ok := l.Settled("a"); !ok || out.Sent != policy.SentSome {
+	if out, ok := l.Settled("a", "r"); !ok || out.Sent != policy.SentSome {
 		t.Errorf("Settled(a) = %+v, %v", out, ok)
 	}
 	for _, id := range []string{"b", "c", "none"} {
-		if out, ok := l.Settled(id); ok {
+		if out, ok := l.Settled(id, "r"); ok {
 			t.Errorf("Settled(%s) = %+v", id, out)
 		}
 	}
 	add(t, l, policytest.Intent("d", policy.Block)) // from here on it is looked up in the segments
-	if out, ok := l.Settled("a"); !ok || out.Sent != policy.SentSome {
+	if out, ok := l.Settled("a", "r"); !ok || out.Sent != policy.SentSome {
 		t.Errorf("Settled(a) after the first flow = %+v, %v", out, ok)
+	}
+	if out, ok := l.Settled("a", "another"); !ok || out.Sent != policy.SentNone {
+		t.Errorf("a reservation that no entry names: %+v, %v", out, ok)
 	}
 	if _, err := l.Open(bg); err == nil {
 		t.Error("Open answers after the first flow")

@@ -108,11 +108,11 @@ func TestOpenReadsOnlyTheTail(t *testing.T) {
 		t.Fatalf("open flows %+v, %v", open, err)
 	}
 	for _, id := range []string{ids[1], ids[100], ids[200]} {
-		if out, ok := l.Settled(id); !ok || out.Sent != policy.SentAll {
+		if out, ok := l.Settled(id, "r"); !ok || out.Sent != policy.SentNone { // none of them names it
 			t.Errorf("Settled(%s) = %+v, %v", id, out, ok)
 		}
 	}
-	if _, ok := l.Settled(ulid(policytest.Start.Add(20*time.Hour), 9999)); ok {
+	if _, ok := l.Settled(ulid(policytest.Start.Add(20*time.Hour), 9999), "r"); ok {
 		t.Error("a flow that never was is settled")
 	}
 }

@@ -104,10 +104,7 @@ func joinGroups(entries []policy.Entry) []policy.Entry {
 	if a.Group == nil || b.Group == nil {
 		return entries
 	}
-	sum := *b.Group
-	sum.Parts += a.Group.Parts
-	sum.Bytes += a.Group.Bytes
-	b.Group = &sum
+	b.Group = a.Group.Join(b.Group)
 	return append(entries[:1], b)
 }
 

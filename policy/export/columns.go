@@ -71,6 +71,19 @@ var recordColumns = []column{
 		}
 		return number(r.Outcome.Status)
 	}},
+	{"fault", "故障", "Fault", func(r *policy.Record) string {
+		if r.Outcome == nil {
+			return ""
+		}
+		return string(r.Outcome.Fault)
+	}},
+	{"judged", "判断方式", "Judged", func(r *policy.Record) string { return r.Intent.Judged }},
+	{"parts", "分段数", "Parts", func(r *policy.Record) string {
+		if r.Groups == nil {
+			return ""
+		}
+		return number(r.Groups.Parts)
+	}},
 	{"ticket", "工单", "Ticket", func(r *policy.Record) string { return r.Intent.Ticket }},
 	{"pack", "规则包", "Pack", func(r *policy.Record) string { return r.Intent.Pack.ID }},
 	{"profile", "敏感目录", "Profile", func(r *policy.Record) string { return r.Intent.Profile }},

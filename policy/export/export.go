@@ -69,8 +69,8 @@ func codes(v *policy.Verdict) []string {
 // transferred reports whether the record is one of data that reached, or may
 // have reached, its recipient.
 func transferred(r *policy.Record) bool {
-	if !r.Intent.Enforced.Releases() {
-		return false
+	if !r.Intent.Enforced.Releases() || r.CutOff() && r.Groups == nil && r.SentBytes() == 0 {
+		return false // of a stream that was refused with its first message, nothing went
 	}
 	return r.Outcome == nil || r.Outcome.Sent != policy.SentNone
 }

@@ -36,7 +36,7 @@ func OCSF(r policy.Record) ([]byte, error) {
 	e.StatusID, e.Status = ocsfStatus(&r, class)
 	e.ActionID, e.Action, e.DispositionID, e.Disposition = ocsfDone(&r)
 	if class == OCSFDataSecurity {
-		e.Finding, e.Data, e.IsAlert = ocsfFinding(&r), ocsfData(&r), r.Verdict().Escalate
+		e.Finding, e.Data, e.IsAlert = ocsfFinding(&r), ocsfData(&r), r.Verdict().Escalate || r.CutOff()
 	} else {
 		e.Request, e.Response = ocsfHTTP(&r)
 	}
@@ -113,6 +113,8 @@ func ocsfDone(r *policy.Record) (action int, actionName string, disposition int,
 	switch enforced := r.Intent.Enforced; {
 	case !enforced.Releases():
 		return 2, "Denied", 2, "Blocked"
+	case r.CutOff(): // a part had left
+		return 2, "Denied", 21, "Reset"
 	case !r.Verdict().Action.Releases(): // observe mode
 		return 3, "Observed", 15, "Detected"
 	}

@@ -28,6 +28,8 @@ type ocsfRest struct {
 	Coverage  ocsfCoverage `json:"coverage"`
 	Sent      string       `json:"sent,omitempty"`
 	Bytes     int64        `json:"sent_bytes"`
+	Fault     string       `json:"fault,omitempty"`
+	Parts     int64        `json:"parts,omitempty"` // windows or messages that left
 	Duration  int64        `json:"duration_ms"`
 	Pack      string       `json:"pack,omitempty"`
 	Profile   string       `json:"profile,omitempty"`
@@ -73,6 +75,10 @@ func ocsfUnmapped(r *policy.Record) ocsfRest {
 	}
 	if r.Outcome != nil {
 		rest.Sent, rest.Duration = clean(string(r.Outcome.Sent), 16), r.Outcome.DurationMS
+		rest.Fault = clean(string(r.Outcome.Fault), 64)
+	}
+	if r.Groups != nil {
+		rest.Parts = r.Groups.Parts
 	}
 	return rest
 }

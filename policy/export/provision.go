@@ -54,7 +54,7 @@ type GivenKey struct {
 }
 
 func givenKey(r *policy.Record) GivenKey {
-	in, v := &r.Intent, r.Verdict()
+	in, v := &r.Intent, r.Grounds()
 	k := GivenKey{Exporter: clean(in.Exporter, 64), Recipient: clean(cmp.Or(in.Recipient, in.Host), 256),
 		Country: clean(in.Place.Country, 8), Purpose: clean(in.Declared.Purpose, 256),
 		Method: clean(string(in.Direction)+" "+cmp.Or(in.Scheme, in.Protocol), 64),

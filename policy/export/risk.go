@@ -24,9 +24,10 @@ type Risk struct {
 	Made     time.Time  `json:"made"`
 	Counts   Counts     `json:"counts"`
 	Outbound *Provision `json:"outbound"`
-	Levels   []Levelled `json:"levels"`   // what went out, by data level
-	Stopped  []Stopped  `json:"stopped"`  // blocked and held attempts, by ground
-	Observed int64      `json:"observed"` // let through in observe mode that enforcing would have stopped
+	Levels   []Levelled `json:"levels"`            // what went out, by data level
+	Stopped  []Stopped  `json:"stopped"`           // blocked and held attempts, by ground, those that were cut off included
+	Observed int64      `json:"observed"`          // let through in observe mode that enforcing would have stopped
+	CutOff   int64      `json:"cut_off,omitempty"` // refused after a part had left; that part is among what went out
 	Coverage Covered    `json:"coverage"`
 	Measures Measures   `json:"measures"`
 	Inland   int64      `json:"inland"` // records of flows within the mainland, which are left out
@@ -131,11 +132,15 @@ func (a *riskAdder) add(r *policy.Record) {
 	}
 	a.cover(r)
 	switch {
-	case !in.Enforced.Releases():
+	case !in.Enforced.Releases(), r.CutOff() && !transferred(r):
 		a.stop(r)
 	case transferred(r):
 		a.level(r)
-		if !r.Verdict().Action.Releases() {
+		switch {
+		case r.CutOff():
+			a.x.CutOff++
+			a.stop(r)
+		case !r.Verdict().Action.Releases():
 			a.x.Observed++
 		}
 	}

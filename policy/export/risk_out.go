@@ -67,6 +67,9 @@ func (x *Risk) stopped(l words) table {
 	if x.Observed > 0 {
 		t.rows = append(t.rows, []string{l.say("观察模式下放行，执行模式下会拒绝", "let through in observe mode, and would have been refused"), "-", number(x.Observed), "0", "0"})
 	}
+	if x.CutOff > 0 {
+		t.rows = append(t.rows, []string{l.say("部分发送后被阻断（已发送的部分计入第一、二部分）", "of these, cut off after a part had left (that part is counted in 1 and 2)"), "-", number(x.CutOff), "0", "0"})
+	}
 	return t
 }
 

@@ -66,9 +66,8 @@ func (s *Sum) add(r *policy.Record) {
 	}
 	p := r.Intent.Persons
 	s.PersonsNS, s.PersonsSP, s.Minors = s.PersonsNS+int64(p.NS), s.PersonsSP+int64(p.SP), s.Minors+int64(p.Minors)
-	if held := r.Intent.Reservation; held != nil {
-		s.NewNS, s.NewSP = s.NewNS+held.NewNS, s.NewSP+held.NewSP
-	}
+	ns, sp := r.Reserved()
+	s.NewNS, s.NewSP = s.NewNS+ns, s.NewSP+sp
 	if unread(r) {
 		s.Unread++
 	}
@@ -145,13 +144,19 @@ type Counts struct {
 	Nothing     int64 `json:"nothing"`      // sent, read in full, nothing of the kind found
 	Refused     int64 `json:"refused"`      // blocked or held
 	NothingSent int64 `json:"nothing_sent"` // released, and nothing left
+	// CutOff are those of the above that were refused after a part had left.
+	CutOff int64 `json:"cut_off,omitempty"`
 }
 
 // add counts the record and reports whether it is one of provision, or may be.
 func (c *Counts) add(r *policy.Record) bool {
 	c.Records++
+	cut := r.CutOff()
+	if cut && transferred(r) {
+		c.CutOff++
+	}
 	switch {
-	case !r.Intent.Enforced.Releases():
+	case !r.Intent.Enforced.Releases(), cut && !transferred(r):
 		c.Refused++
 	case !transferred(r):
 		c.NothingSent++

@@ -40,9 +40,9 @@ func SyslogLine(r policy.Record) []byte {
 // a receiver compares with are always there.
 func syslogParams(r *policy.Record) [][2]string {
 	in, v := &r.Intent, r.Verdict()
-	sent := ""
+	sent, fault := "", ""
 	if r.Outcome != nil {
-		sent = string(r.Outcome.Sent)
+		sent, fault = string(r.Outcome.Sent), string(r.Outcome.Fault)
 	}
 	var classes []string
 	for _, c := range found(r) {
@@ -59,7 +59,7 @@ func syslogParams(r *policy.Record) [][2]string {
 		{"host", in.Host}, {"basis", v.Basis}, {"filing", v.Filing}, {"revision", revision},
 		{"classes", strings.Join(classes, ",")}, {"persons", strconv.Itoa(in.Persons.Total)},
 		{"ns", strconv.Itoa(in.Persons.NS)}, {"sp", strconv.Itoa(in.Persons.SP)},
-		{"coverage", coverageOf(r)}, {"sent", sent}, {"bytes", strconv.FormatInt(r.SentBytes(), 10)},
+		{"coverage", coverageOf(r)}, {"sent", sent}, {"bytes", strconv.FormatInt(r.SentBytes(), 10)}, {"fault", fault},
 	}
 }
 
@@ -71,6 +71,8 @@ func syslogSeverity(r *policy.Record) int {
 	switch {
 	case v.Escalate:
 		return 2
+	case r.CutOff():
+		return 3
 	case enforced == policy.Hold, enforced == policy.PassUnread, enforced.Releases() && !v.Action.Releases():
 		return 5
 	case !enforced.Releases():

@@ -88,8 +88,20 @@ func kinds() map[string]policy.Record {
 	put("in doubt", func(r *policy.Record) { r.Outcome = &policy.Outcome{Sent: policy.SentUnknown, InDoubt: true} })
 	put("open", func(r *policy.Record) { r.Outcome, r.Complete = nil, false })
 	put("windows", func(r *policy.Record) {
-		r.Groups = &policy.Group{Parts: 3, Bytes: 900, Verdict: r.Intent.Decided}
+		r.Groups = &policy.Group{Parts: 3, Bytes: 900, Verdict: r.Intent.Decided, Question: r.Intent.Question, Reservation: &policy.Reservation{NewNS: 1}}
 		r.Intent.Judged = "window"
+	})
+	put("cut off", func(r *policy.Record) {
+		r.Groups = &policy.Group{Parts: 3, Bytes: 250, Verdict: r.Intent.Decided, Reservation: &policy.Reservation{ID: "r2", Commitment: digest, NewSP: 1}}
+		r.Intent.Judged, r.Intent.Decided = "window", policy.Refuse(policy.AfterRelease, policy.Oversize, policy.CategoryNotCovered)
+		r.Outcome.Sent, r.Outcome.Fault, r.Outcome.Status = policy.SentSome, policy.AfterRelease, 0
+	})
+	put("refused with its first message", func(r *policy.Record) {
+		r.Intent.Judged, r.Intent.Decided = "message", policy.Refuse(policy.AfterRelease, policy.CategoryNotCovered)
+		r.Outcome.Sent, r.Outcome.Fault, r.Outcome.Bytes, r.Intent.Reservation = policy.SentSome, policy.AfterRelease, 0, nil
+	})
+	put("an origin that showed itself", func(r *policy.Record) {
+		r.Outcome.Origin = &policy.Origin{Certificate: digest, Version: "TLS 1.3", ALPN: "h2", Revocation: "good", Identity: "bank"}
 	})
 	put("partial", func(r *policy.Record) {
 		r.Intent.Coverage = inspect.Coverage{State: inspect.Partial, Seen: 10, Scanned: 4, Skipped: 6, Gaps: []inspect.Gap{{Reason: inspect.GapEncrypted, Bytes: 6}}}

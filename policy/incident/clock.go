@@ -16,8 +16,12 @@ type ClockState struct {
 // Running reports whether nobody stopped the clock.
 func (c ClockState) Running() bool { return c.Reported.IsZero() }
 
-// States returns how it stands with each clock at a time.
+// States returns how it stands with each clock at a time. No clock of a closed
+// incident runs on.
 func (i *Incident) States(now time.Time) []ClockState {
+	if end := i.Closed(); end != nil && end.At.Before(now) {
+		now = end.At
+	}
 	out := make([]ClockState, 0, len(i.Clocks))
 	for _, c := range i.Clocks {
 		s := ClockState{Clock: c, Left: c.Due.Sub(now)}

@@ -112,10 +112,11 @@ func SentOf(r *policy.Record) policy.Sent {
 }
 
 // unread reports whether a flow held, or may have held, what nobody counted
-// the persons of.
+// the persons of. A flow in parts was read as far as it left.
 func unread(r *policy.Record) bool {
 	in := &r.Intent
-	return in.Judged != "whole" || in.Coverage.State != inspect.Full || r.Groups != nil && r.Outcome == nil
+	read := in.Judged == policy.JudgedWhole || in.InParts()
+	return !read || in.Coverage.State != inspect.Full || r.Groups != nil && r.Outcome == nil
 }
 
 // People is the upper bound of persons, with a + where there may be more.
@@ -235,9 +236,8 @@ func (s *sums) add(r *policy.Record) {
 	for _, reason := range in.Decided.Reasons {
 		count(s.why, string(reason.Code))
 	}
-	if in.Reservation != nil {
-		s.newNS, s.newSP = s.newNS+in.Reservation.NewNS, s.newSP+in.Reservation.NewSP
-	}
+	ns, sp := r.Reserved()
+	s.newNS, s.newSP = s.newNS+ns, s.newSP+sp
 	s.largest = max(s.largest, int64(in.Persons.Linked))
 }
 

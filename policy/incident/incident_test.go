@@ -174,6 +174,9 @@ func TestSteps(t *testing.T) {
 	if err := i.Add(step(incident.ActClose, 4*time.Hour)); err != nil || i.Closed() == nil {
 		t.Fatal(err)
 	}
+	if at, later := i.States(found.Add(4*time.Hour)), i.States(found.Add(400*time.Hour)); at[0].Left != later[0].Left || at[0].Late != later[0].Late {
+		t.Errorf("a clock of a closed incident runs on: %+v, then %+v", at[0], later[0])
+	}
 	if err := i.Add(note); !errors.Is(err, incident.ErrClosed) {
 		t.Errorf("after the end: %v", err)
 	}

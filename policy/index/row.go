@@ -43,6 +43,7 @@ func RowOf(r policy.Record) Row {
 		Action: v.Action, Reasons: v.Reasons, Filing: v.Filing, Enforced: r.Intent.Enforced, Classes: classes, Persons: r.Intent.Persons.Total})
 	if r.Outcome != nil {
 		row.Sent, row.Bytes, row.InDoubt = r.Outcome.Sent, r.Outcome.Bytes, r.Outcome.InDoubt
+		row.cutOff(r.Outcome.Fault)
 	}
 	return row
 }
@@ -73,6 +74,14 @@ func (r *Row) fill(i intent) {
 	slices.Sort(r.Classes)
 }
 
+// cutOff puts the fault of a flow that was refused after a part had left among
+// the reasons, where its last verdict does not say so.
+func (r *Row) cutOff(fault policy.Code) {
+	if name := string(policy.AfterRelease); fault == policy.AfterRelease && !slices.Contains(r.Reasons, name) {
+		r.Reasons = slices.Insert(r.Reasons, 0, name)
+	}
+}
+
 // glance is the part of an entry that is decoded. Questions, which are most of
 // it, are skipped.
 type glance struct {
@@ -84,6 +93,7 @@ type glance struct {
 		Sent    policy.Sent   `json:"sent"`
 		Bytes   int64         `json:"bytes"`
 		InDoubt bool          `json:"in_doubt"`
+		Fault   policy.Code   `json:"fault"`
 		Late    *glanceIntent `json:"late"`
 	} `json:"outcome"`
 	Admin *policy.Admin `json:"admin"`
@@ -159,6 +169,7 @@ func (e *event) onto(r *Row) {
 		if out.Late != nil {
 			r.fill(out.Late.intent())
 		}
+		r.cutOff(out.Fault)
 	}
 }
 

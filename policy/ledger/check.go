@@ -21,6 +21,9 @@ type Intent struct {
 	// Settled is an operator's word on a reservation in doubt: SentAll that it
 	// was sent, SentNone that it was not, empty that nobody said anything.
 	Settled policy.Sent
+	// Unsure says that its entry may have been reported failed: then nothing of
+	// it was sent, and it was taken back.
+	Unsure bool
 }
 
 // What the journal says of a reservation.
@@ -45,6 +48,7 @@ type named struct {
 	flow       [8]byte
 	inLog      bool
 	doubt      bool
+	unsure     bool
 	is         standing
 	sent       byte // 0 no outcome, 1 none, 2 some or all, 3 unknown
 	settled    byte
@@ -111,7 +115,7 @@ func (c *crossCheck) read(ctx context.Context, intents iter.Seq2[Intent, error])
 		}
 		c.report.Intents++
 		flow := short(in.Flow)
-		n := &named{commitment: short(in.Commitment), flow: [8]byte(flow[:8]), inLog: true, doubt: in.InDoubt,
+		n := &named{commitment: short(in.Commitment), flow: [8]byte(flow[:8]), inLog: true, doubt: in.InDoubt, unsure: in.Unsure,
 			sent: sentCode(in.Sent), settled: sentCode(in.Settled)}
 		key := c.key(in.ID)
 		if old := c.all[key]; old != nil && *old != *n {
@@ -219,7 +223,7 @@ func (n *named) fault(running bool) string {
 	case isAbsent:
 		return "the log has an intent with it, and the journal has no line of it: its persons are not counted"
 	case isFree:
-		ok = sent == 1 || sent == 3 || sent == 0 && running
+		ok = sent == 1 || sent == 3 || sent == 0 && running || n.unsure
 	case isFirm:
 		ok = sent == 2 || sent == 0 && running
 	case isDoubt:
@@ -252,6 +256,8 @@ func (n *named) note() string {
 	switch {
 	case n.is == isFree && (n.doubt || n.sent == 3):
 		return "the gateway took it back because its intent was reported failed, so nothing was sent; the log could only call it in doubt"
+	case n.is == isFree && n.unsure && n.sent == 2:
+		return "the gateway took it back because the entry of its group was reported failed, so nothing of that group was sent"
 	case n.is == isDoubt && !n.doubt && n.sent == 2:
 		return "it is in doubt and counted, and the log says that it was sent: settle it so"
 	}

@@ -201,6 +201,21 @@ func TestRebuildFindsWhatDoesNotAgree(t *testing.T) {
 	}
 }
 
+// A group whose entry was reported failed and landed all the same was taken
+// back: it sent nothing, though others of its flow did.
+func TestRebuildTakesAFailedGroupForWhatItIs(t *testing.T) {
+	d, log := told(t)
+	log[1].Sent, log[1].Unsure = policy.SentSome, true
+	rep, err := rebuild(d, log, false)
+	if err != nil || !rep.Same() || len(rep.Noted) != 1 || !strings.Contains(rep.Noted[0], "reported failed") {
+		t.Errorf("%+v, %v", rep, err)
+	}
+	log[0].Unsure = true // the one before it is in the log, and was sent
+	if rep, err := rebuild(d, log, false); err != nil || !rep.Same() {
+		t.Errorf("%+v, %v", rep, err)
+	}
+}
+
 func TestRebuildMendsABase(t *testing.T) {
 	d, log := told(t)
 	base := files(d, "base-")[0]

@@ -69,10 +69,20 @@ func (r *Recorder) Open(context.Context) ([]policy.Record, error) {
 	return out, nil
 }
 
-// Settled looks up the outcome of a flow, for policy.Recover.
-func (r *Recorder) Settled(flow string) (policy.Outcome, bool) {
+// Settled looks up the outcome of a flow for a reservation, for policy.Recover.
+func (r *Recorder) Settled(flow, reservation string) (policy.Outcome, bool) {
+	named := false
 	for _, e := range r.Entries() {
-		if e.Flow == flow && e.Kind == policy.KindOutcome && e.Outcome != nil {
+		if e.Flow != flow {
+			continue
+		}
+		for _, c := range e.Claims() {
+			named = named || c.ID == reservation
+		}
+		if e.Kind == policy.KindOutcome && e.Outcome != nil {
+			if !named {
+				return policy.Outcome{Sent: policy.SentNone}, true
+			}
 			return *e.Outcome, true
 		}
 	}

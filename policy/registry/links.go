@@ -44,6 +44,7 @@ func (v *validator) links() {
 		if l.Purpose != "" && !slices.Contains(v.f.Purposes, l.Purpose) {
 			v.fault(at+".purpose", "is not among the filing's purposes", "add it to purposes if it was filed")
 		}
+		v.window(at+".window", l.Window)
 	}
 }
 

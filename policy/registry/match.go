@@ -79,7 +79,7 @@ func (p *permit) candidate(f *policy.Flow) policy.Candidate {
 	c.Time, c.ValidUntil = p.when(f.Time)
 	c.Approvals = p.granted(f.Time, &c.ValidUntil)
 	c.Purpose = p.purpose(&f.Declared)
-	best := 0
+	best, window := 0, opening{}
 	for i := range p.links {
 		w := &p.links[i]
 		near := w.reach(&f.Destination)
@@ -91,13 +91,18 @@ func (p *permit) candidate(f *policy.Flow) policy.Candidate {
 		if fits {
 			near += 1 << 16 // a link that fits tells more than one that does not
 		}
-		if near > best {
+		switch {
+		case near == best:
+			window.narrow(w.link.Window)
+		case near > best:
 			best = near
+			window.of(w.link.Window)
 			c.RecipientID, c.RecipientInfo, c.LinkID = w.recipient.ID, w.recipient, w.link.ID
 			c.Country = w.recipient.Country == f.Destination.Place.Country
 			c.Link = fits
 		}
 	}
+	window.set(&c)
 	return c
 }
 

@@ -17,6 +17,9 @@ type sheetColumn struct {
 	allowed string // the values there are, with commas
 	must    bool   // an empty cell is a fault: the zero value would be the laxer reading
 	date    bool
+	// void is what an empty list is written as where having none at all means
+	// something else; a table may lack the column.
+	void string
 
 	steps []int // to the field, or to the list of structs that holds it
 	inner []int // within an element of that list

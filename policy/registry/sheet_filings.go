@@ -98,5 +98,7 @@ func linkSheetColumns() []sheetColumn {
 		{name: "purpose", zh: "目的", en: "one of the filing's purposes"},
 		{name: "frequency", zh: "频率", en: "realtime or batch"},
 		{name: "encryption", zh: "加密方式", en: "as tls1.2+"},
+		{name: "window.stop", zh: "分段发送的停止类别", void: "none",
+			en: "content too large to be held goes in windows until one of these classes is found (list); none: whatever is found; empty: it does not go"},
 	}
 }

@@ -130,6 +130,7 @@ func (g *grid) header(line int, cells []gridCell) {
 			missing = append(missing, c.name)
 		}
 	}
+	later := func(n string) bool { return g.t.columns[g.t.index(n)].void != "" }
 	for _, c := range stray {
 		what, mend := "names no column of this table", "remove the column, or write a name of the template"
 		if near := nearName(strings.TrimSpace(c.text), missing); near != "" {
@@ -138,7 +139,7 @@ func (g *grid) header(line int, cells []gridCell) {
 		}
 		g.headFault(line, c.col, "", what, mend)
 	}
-	for _, name := range missing {
+	for _, name := range slices.DeleteFunc(missing, later) {
 		g.headFault(line, cells[len(cells)-1].col+1, name, "is missing", "add the column; its cells may be empty where the template allows it")
 	}
 }

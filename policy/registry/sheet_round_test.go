@@ -13,6 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/policy/registry"
 )
@@ -65,6 +66,12 @@ func anyFiling(t *rapid.T, id string) policy.Filing {
 		f.Links[0].SrcSystem, f.Links[0].Frequency, f.Links[0].Encryption = text("src"), text("frequency"), text("encryption")
 		if flag("onward") {
 			f.Recipients[0].Onward = []policy.Onward{{Country: "US", Purpose: text("p1")}, {Name: text("n"), Country: "JP"}}
+		}
+		if flag("window") {
+			f.Links[0].Window = &policy.Window{}
+			if flag("stop") {
+				f.Links[0].Window.Stop = []inspect.Class{inspect.BankCard, inspect.Name}
+			}
 		}
 		if flag("pia") {
 			f.PIA = &policy.PIA{ReportID: text("report"), Date: text("date")}

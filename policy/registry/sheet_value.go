@@ -17,6 +17,8 @@ func (c *sheetColumn) set(row reflect.Value, text string) (what, mend string) {
 	}
 	v := walk(row, c.steps, true)
 	switch {
+	case c.void != "" && strings.EqualFold(strings.TrimSpace(text), c.void):
+		return "", ""
 	case len(c.inner) > 0:
 		return c.setTogether(v, splitCell(text, true))
 	case v.Kind() == reflect.Slice:
@@ -200,6 +202,8 @@ func (c *sheetColumn) get(row reflect.Value, csv bool) string {
 	case v.Kind() != reflect.Slice:
 		inside := len(c.steps) > 1 && row.Field(c.steps[0]).Kind() == reflect.Pointer
 		return c.leaf(v, style, inside)
+	case v.Len() == 0:
+		return c.void
 	}
 	style.element = true
 	out, blank := make([]string, v.Len()), true

@@ -71,8 +71,11 @@ func (a *answer) check(q *policy.Question) error {
 	if a.Action == nil || a.Final == nil {
 		return errors.New("action or final is missing")
 	}
-	if q.Stage == policy.StagePart && !*a.Final {
+	if q.Stage != policy.StageHead && !*a.Final {
 		return errors.New("a part question was not settled")
+	}
+	if q.Stage == policy.StageWindow && *a.Action != policy.Pass && *a.Action != policy.Block {
+		return errors.New("a window is passed or blocked, and nothing else")
 	}
 	if len(a.Reasons) == 0 && *a.Final {
 		return errors.New("no reason is given")
@@ -96,7 +99,7 @@ func (a *answer) checkRelease(q *policy.Question, r *policy.Rules) error {
 	if a.Basis == "" || !*a.Final {
 		return errors.New("a release without legal basis")
 	}
-	if q.Stage == policy.StageHead && *a.Action != policy.PassUnread || q.Stage == policy.StagePart && *a.Action != policy.Pass {
+	if q.Stage == policy.StageHead && *a.Action != policy.PassUnread || q.Stage != policy.StageHead && *a.Action != policy.Pass {
 		return fmt.Errorf("action %s does not belong to stage %s", *a.Action, q.Stage)
 	}
 	if a.Basis == string(policy.NotOutbound) && q.Destination.Overseas {
@@ -108,6 +111,9 @@ func (a *answer) checkRelease(q *policy.Question, r *policy.Rules) error {
 	of := a.candidate(q)
 	if !a.restsOn(of, q, r) {
 		return errors.New("basis and filing do not belong together")
+	}
+	if q.Stage == policy.StageWindow && !opens(of, q) {
+		return errors.New("a window was released that no filing opens")
 	}
 	limits := r.Limits(q.Exporter)
 	for _, id := range a.Limits {

@@ -186,8 +186,8 @@ func (d *Decider) Decide(ctx context.Context, q *policy.Question) (v policy.Verd
 // which an equal question would have the same answer: the end of the day, or
 // the end of a filing before it.
 func validity(q *policy.Question) (day, until time.Time, err error) {
-	if q.Stage != policy.StageHead && q.Stage != policy.StagePart {
-		return day, until, fmt.Errorf("question: stage must be %s or %s", policy.StageHead, policy.StagePart)
+	if q.Stage != policy.StageHead && q.Stage != policy.StagePart && q.Stage != policy.StageWindow {
+		return day, until, fmt.Errorf("question: stage must be %s, %s or %s", policy.StageHead, policy.StagePart, policy.StageWindow)
 	}
 	day, err = time.ParseInLocation(time.DateOnly, q.Date, policy.Shanghai)
 	if err != nil {

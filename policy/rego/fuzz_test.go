@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/policy/rego"
 	"github.com/datacustoms/customs/policy/sign"
@@ -76,7 +77,7 @@ func FuzzSnapshot(f *testing.F) {
 func FuzzQuestion(f *testing.F) {
 	l := makeLaw(f, "LINK_NOT_FILED")
 	d := open(f, rego.Options{Law: l, Limit: 5 * time.Second, Cache: -1})
-	flows := []asked{{}, {head: true}, {found: mob, ns: 1}, {found: card, sp: 1, filings: scF}, {found: imp, filings: saF},
+	flows := []asked{{}, {head: true}, {found: mob, ns: 1}, {found: card, sp: 1, filings: scF}, {filings: one(filing("F1", policy.SC, opened(inspect.BankCard)))}, {found: imp, filings: saF},
 		{found: card, claim: "EX_HR", filings: one(claim("EX_HR"))}, {found: "vehicle.vin " + mob, ns: 1, approved: []string{"a", "b"}}}
 	for _, a := range flows {
 		q := a.question(f, l)
@@ -84,11 +85,14 @@ func FuzzQuestion(f *testing.F) {
 			if change != nil {
 				change(q)
 			}
-			b, err := q.Canonical()
-			if err != nil {
-				f.Fatal(err)
+			for _, stage := range []policy.Stage{q.Stage, policy.StageWindow} {
+				q.Stage = stage
+				b, err := q.Canonical()
+				if err != nil {
+					f.Fatal(err)
+				}
+				f.Add(b)
 			}
-			f.Add(b)
 		}
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -102,6 +106,9 @@ func FuzzQuestion(f *testing.F) {
 		}
 		if v.Action.Releases() && v.Basis != "NOT_OUTBOUND" && (q.Destination.Denied || !q.Destination.Overseas) {
 			t.Fatalf("released under %s: %s", v.Basis, codes(v))
+		}
+		if q.Stage == policy.StageWindow && v.Action.Releases() && v.Filing == "" {
+			t.Fatalf("a window was released under %s", v.Basis)
 		}
 		for _, found := range q.Found {
 			if v.Action.Releases() && q.Destination.Overseas && (found.Class == "mark.secret" || found.Level.String() == "core") {

@@ -26,6 +26,8 @@ func (a *answer) restsOn(of *policy.Candidate, q *policy.Question, r *policy.Rul
 	switch basis := policy.Code(a.Basis); basis {
 	case policy.NotOutbound, policy.ExNoPI, policy.ExSmall, policy.UnreadAllowed:
 		return of == nil
+	case policy.RegisteredUnread:
+		return of == nil && passes(q)
 	case policy.ExZoneOfflist, policy.ExZoneBelow, policy.ExZoneGeneral:
 		return zoneCounts(q, r) && (of == nil || of.Pathway == policy.FTZList && listed(r, q.Exporter.Zone, of.List))
 	case policy.ExTransit, policy.ExContract, policy.ExHR, policy.ExEmergency, policy.ExLegalDuty, policy.ExTreaty:
@@ -34,6 +36,25 @@ func (a *answer) restsOn(of *policy.Candidate, q *policy.Question, r *policy.Rul
 	switch w := policy.Pathway(a.Basis); w {
 	case policy.SA, policy.SC, policy.CERT, policy.GBASC:
 		return of != nil && of.Pathway == w
+	}
+	return false
+}
+
+// passes reports whether the operator's entry lets the flow pass unread.
+func passes(q *policy.Question) bool {
+	p := q.Link.PassThrough
+	return q.Stage == policy.StageHead && q.Exporter.Known() && p != nil && p.State == policy.PassCurrent
+}
+
+// opens reports whether a paper lets content leave in windows: a filing whose
+// link says so, of whose stop list nothing was found.
+func opens(of *policy.Candidate, q *policy.Question) bool {
+	if of == nil || !of.Window || !q.Coverage.Full() {
+		return false
+	}
+	switch of.Pathway {
+	case policy.SA, policy.SC, policy.CERT, policy.GBASC:
+		return !slices.ContainsFunc(q.Found, func(f policy.Found) bool { return slices.Contains(of.Stop, f.Class) })
 	}
 	return false
 }

@@ -70,6 +70,12 @@ func samples(r *policy.Rules, now time.Time) []*policy.Question {
 	unread, other := base, base
 	unread.Coverage = policy.AskedCoverage{State: inspect.Opaque, Gaps: []inspect.GapReason{inspect.GapEncrypted}}
 	unread.Link.Unread = unread.Coverage.Gaps
+	window := filed
+	window.Stage = policy.StageWindow
+	window.Candidates = []policy.Candidate{filed.Candidates[0]}
+	window.Candidates[0].Window = true
+	passing := head
+	passing.Link.PassThrough = &policy.PassThrough{ID: "sample", Kind: policy.PassPinned, State: policy.PassCurrent}
 	other.Content = policy.AskContent([]inspect.Mismatch{{Said: "image/png", Found: "zip"}})
 	claimed, excepted, split := filed, small, small
 	split.Split.Evidence = []policy.SplitEvidence{policy.SplitSubset}
@@ -78,7 +84,7 @@ func samples(r *policy.Rules, now time.Time) []*policy.Question {
 	claimed.Candidates[0].Pathway, claimed.Candidates[0].Claim = policy.Exemption, string(policy.ExContract)
 	excepted.Exceptions = []policy.Exception{{ID: "sample", Revision: 1, State: "current", Waives: []string{"sample"}}}
 	excepted.Approval = &policy.Approval{Ticket: "sample", Approvers: []string{"a", "b"}, Rules: []string{"sample"}}
-	out := []*policy.Question{&head, &base, &small, &filed, &secret, &unread, &other, &claimed, &excepted, &split}
+	out := []*policy.Question{&head, &base, &small, &filed, &secret, &unread, &window, &passing, &other, &claimed, &excepted, &split}
 	for _, zone := range slices.Sorted(maps.Keys(r.Zone)) {
 		q := small
 		q.Exporter.Zone, q.Exporter.ZoneExport = zone, policy.Yes

@@ -114,14 +114,14 @@ func (b *Rebuilt) facts(r *policy.Record) {
 	b.same("declared", q.Declared, in.Declared)
 	b.same("coverage", q.Coverage, policy.AskCoverage(in.Coverage))
 	b.same("content", q.Content, policy.AskContent(in.Mismatches))
-	if q.Stage == policy.StagePart { // nobody looks at a head
+	if q.Stage != policy.StageHead { // nobody looks at a head
 		b.same("split", q.Split, in.Split.Asked())
 		q.Split = in.Split.Asked()
 	}
 	if last := r.Time.In(policy.Shanghai).Format(time.DateOnly); !r.Time.IsZero() && q.Date > last {
 		b.text("date", q.Date, last)
 	}
-	if judged := in.Judged == "head" || in.Judged == "unread"; judged != (q.Stage == policy.StageHead) && !unjudged(in, q) {
+	if q.Stage != stageOf(in) && !unjudged(in, q) {
 		b.text("stage", string(q.Stage), in.Judged)
 	}
 	q.Pack, q.Profile, q.Exporter.USCC = in.Pack, in.Profile, in.Exporter

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/datacustoms/customs/policy"
 )
@@ -99,7 +100,8 @@ func Derive(ctx context.Context, r policy.Record, src Sources, w What) (Derivati
 	}
 	r.Intent.Decided, r.Intent.Enforced = policy.Verdict{}, policy.Block
 	if stopped := r.Intent.Stopped; stopped != "" && (w.None() || stopped != policy.RedactionUnavail) {
-		return Derivation{Stopped: stopped, Verdict: policy.Refuse(stopped), Differences: checkStop(&r.Intent)}, nil
+		return Derivation{Stopped: stopped, Verdict: inParts(&r, policy.Refuse(stopped)),
+			Differences: slices.Concat(checkStop(&r.Intent), deriveGroups(ctx, &r, src, w))}, nil
 	}
 	b, err := Rebuild(r, src, w)
 	if err != nil {
@@ -116,13 +118,15 @@ func Derive(ctx context.Context, r policy.Record, src Sources, w What) (Derivati
 	}
 	d.Policy = decider.Digest()
 	d.Verdict, d.Unknown, err = b.decide(ctx, decider, w)
+	d.Verdict = inParts(&r, d.Verdict)
+	d.Differences = append(d.Differences, deriveGroups(ctx, &r, src, w)...)
 	return d, err
 }
 
 // unjudged reports whether a flow went by in observe mode and the record ends
 // before what was found in it.
 func unjudged(in *policy.Intent, q *policy.Question) bool {
-	return in.Mode == "observe" && in.Judged == "whole" && q.Stage == policy.StageHead
+	return in.Mode == policy.ModeObserve && (in.Judged == policy.JudgedWhole || in.Judged == policy.JudgedMessage) && q.Stage == policy.StageHead
 }
 
 func deciderOf(digest string, r *policy.Rules, src Sources, w What) (policy.Decider, error) {

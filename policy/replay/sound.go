@@ -21,6 +21,9 @@ func CheckOutcome(r policy.Record, v policy.Verdict, enforced bool) []Difference
 	default:
 		c.text("mode", in.Mode, "enforce or observe")
 	}
+	if in.InParts() && r.Outcome != nil && in.Enforced.Releases() {
+		return append(c.out, checkParts(&r, v, enforced)...)
+	}
 	if enforced {
 		c.text("enforced", in.Enforced.String(), v.Action.String())
 	}
@@ -56,7 +59,7 @@ func anybodyNew(counters []policy.Counter) bool {
 // them without it.
 var policyAlone = []policy.Code{policy.NotOutbound, policy.ExNoPI, policy.ExTransit, policy.ExContract, policy.ExHR, policy.ExEmergency,
 	policy.ExLegalDuty, policy.ExSmall, policy.ExTreaty, policy.ExZoneOfflist, policy.ExZoneBelow, policy.ExZoneGeneral, policy.Relaxed,
-	policy.ReviewApproved, policy.ExceptionApplied, policy.FilingCovers, policy.RegisteredUnread, policy.UnreadAllowed,
+	policy.ReviewApproved, policy.ExceptionApplied, policy.FilingCovers, policy.RegisteredUnread, policy.PassThroughOver, policy.UnreadAllowed,
 	policy.StateSecret, policy.CoreData, policy.RecipientDenied, policy.FilingNotFound, policy.FilingNotEffective, policy.FilingExpired,
 	policy.FilingSuspended, policy.RecipientMismatch, policy.CountryMismatch, policy.LinkNotFiled, policy.PurposeMismatch, policy.PurposeUndeclared,
 	policy.CategoryNotCovered, policy.SPINotCovered, policy.ImportantNotCover, policy.ItemRefused, policy.DeidentMissing, policy.VolumeExceeded,
@@ -80,7 +83,8 @@ func checkStop(in *policy.Intent) []Difference {
 	if len(in.Question) > 0 && json.Unmarshal(in.Question, &q) != nil {
 		c.text("question", "unreadable", "")
 	}
-	if q.Stage == policy.StagePart && !slices.Contains(afterAsking, in.Stopped) {
+	// Of a flow in parts, what is read later can fail.
+	if q.Stage == policy.StagePart && !in.InParts() && !slices.Contains(afterAsking, in.Stopped) {
 		c.text("stopped.question", string(q.Stage), string(policy.StageHead))
 	}
 	return c.out

@@ -32,6 +32,8 @@ var (
 	stepZone      = Step{"zone", "08_zone.rego", "自由贸易试验区清单", "the lists of the free-trade zone"}
 	stepNeed      = Step{"need", "09_need.rego", "全国人数门槛", "the national thresholds"}
 	stepFiling    = Step{"filing", "10_filing.rego", "备案是否覆盖", "does a filing cover it"}
+	stepPassing   = Step{"passthrough", "04_passthrough.rego", "运营者登记的直通", "what the operator registered to pass unread"}
+	stepWindow    = Step{"window", "11_window.rego", "内容过大，备案是否允许分段发送", "content too large to be held: does a filing let it go in windows"}
 	stepOperator  = Step{"operator", "12_review.rego", "运营者规则", "the operator's own rules"}
 	stepReview    = Step{"review", "12_review.rego", "人工复核", "review by two persons"}
 )
@@ -39,7 +41,7 @@ var (
 // byBasis are the steps that a verdict passes by.
 var byBasis = map[string]Step{
 	string(policy.NotOutbound): stepOutbound, string(policy.ExTransit): stepTransit, string(policy.ExNoPI): stepNothing,
-	string(policy.UnreadAllowed): stepUnread, string(policy.ExSmall): stepNeed,
+	string(policy.UnreadAllowed): stepUnread, string(policy.RegisteredUnread): stepPassing, string(policy.ExSmall): stepNeed,
 	string(policy.ExZoneOfflist): stepZone, string(policy.ExZoneBelow): stepZone, string(policy.ExZoneGeneral): stepZone,
 	string(policy.ExContract): stepExemption, string(policy.ExHR): stepExemption, string(policy.ExEmergency): stepExemption,
 	string(policy.ExLegalDuty): stepExemption, string(policy.ExTreaty): stepExemption,
@@ -49,13 +51,14 @@ var byBasis = map[string]Step{
 var byCode = map[policy.Code]Step{
 	policy.StateSecret: stepSecrets, policy.CoreData: stepSecrets, policy.RecipientDenied: stepDenylist,
 	policy.CoverageOpaque: stepDoubt, policy.CoveragePartial: stepDoubt, policy.ExporterUnknown: stepDoubt,
-	policy.OperatorDenied: stepOperator, policy.RedactionOrdered: stepOperator,
+	policy.PassThroughOver: stepPassing, policy.OperatorDenied: stepOperator, policy.RedactionOrdered: stepOperator,
 	policy.HeldForReview: stepReview, policy.ImportantSuspected: stepReview, policy.SplittingSuspected: stepReview,
 }
 
 // StepOf says which question decided, by the verdict alone.
 func StepOf(d *Derivation) Step {
 	v := &d.Verdict
+	window := d.Question.Stage == policy.StageWindow
 	switch {
 	case d.Stopped != "":
 		return stepStopped
@@ -63,6 +66,9 @@ func StepOf(d *Derivation) Step {
 		return stepObserved
 	case d.Question.Stage == policy.StageHead && !v.Final:
 		return stepHead
+	}
+	if window && (v.Action.Releases() || onlySize(v.Reasons)) {
+		return stepWindow
 	}
 	if v.Action.Releases() {
 		if s, ok := byBasis[v.Basis]; ok {
@@ -87,6 +93,11 @@ func StepOf(d *Derivation) Step {
 	return stepFiling
 }
 
+// onlySize reports whether nothing but its size speaks against a window.
+func onlySize(reasons []policy.Reason) bool {
+	return !slices.ContainsFunc(reasons, func(r policy.Reason) bool { return r.Code != policy.Oversize && r.Code != policy.AfterRelease })
+}
+
 // onlyUncounted reports whether all reasons are about counts; hints at zone
 // lists may stand beside them.
 func onlyUncounted(reasons []policy.Reason) bool {
@@ -95,7 +106,7 @@ func onlyUncounted(reasons []policy.Reason) bool {
 		switch r.Code {
 		case policy.LedgerUnavail:
 			n++
-		case policy.ZoneNotRegistered, policy.ZoneUnverified:
+		case policy.ZoneNotRegistered, policy.ZoneUnverified, policy.Oversize, policy.AfterRelease:
 		default:
 			return false
 		}

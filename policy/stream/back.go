@@ -58,7 +58,7 @@ func Before(ctx context.Context, s audit.Source, last uint64, reached func(seq u
 		case e.Kind == policy.KindIntent && e.Intent != nil && e.Intent.Enforced.Releases():
 			open[e.Flow] = OpenFlow{First: i.Seq}
 		case e.Kind == policy.KindGroup && known && e.Group != nil:
-			o.Group, o.Parts, o.Bytes = i.Seq, o.Parts+e.Group.Parts, o.Bytes+e.Group.Bytes
+			o.add(i.Seq, e.Group)
 			open[e.Flow] = o
 		case e.Kind == policy.KindOutcome:
 			delete(open, e.Flow)

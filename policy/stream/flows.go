@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -113,8 +114,10 @@ func (f *flows) add(ctx context.Context, e *policy.Entry, size int) (r *policy.R
 	case w == nil:
 		return nil, false, nil
 	case e.Kind == policy.KindGroup && e.Group != nil:
-		w.Group, w.Parts, w.Bytes = e.Seq, w.Parts+e.Group.Parts, w.Bytes+e.Group.Bytes
-		f.keep(w, e, size)
+		w.OpenFlow.add(e.Seq, e.Group)
+		lean, group := *e, *e.Group
+		lean.Group, group.Question = &group, nil // the last one is read again
+		f.keep(w, &lean, size)
 		return nil, true, nil
 	case e.Kind == policy.KindOutcome:
 		entries, err := f.entries(ctx, w)
@@ -157,11 +160,28 @@ func (f *flows) entries(ctx context.Context, w *flow) ([]policy.Entry, error) {
 		}
 	}
 	if w.Group > 0 && len(out) == 2 && out[1].Group != nil {
-		sum := *out[1].Group
-		sum.Parts, sum.Bytes = w.Parts, w.Bytes
-		out[1].Group = &sum
+		asked, err := f.asked(ctx, w, &out[1])
+		if err != nil {
+			return nil, err
+		}
+		out[1].Group = w.sum(out[1].Group, asked)
 	}
 	return out, nil
+}
+
+// asked is the last question of a flow's groups.
+func (f *flows) asked(ctx context.Context, w *flow, last *policy.Entry) (json.RawMessage, error) {
+	if w.Question == 0 || w.Question == last.Seq && len(last.Group.Question) > 0 {
+		return last.Group.Question, nil
+	}
+	again, err := audit.At(ctx, f.source, w.Question)
+	if err != nil {
+		return nil, fmt.Errorf("read an open flow again: %w", err)
+	}
+	if len(again) != 1 || again[0].Group == nil {
+		return nil, fmt.Errorf("entry %d is no group of an open flow", w.Question)
+	}
+	return again[0].Group.Question, nil
 }
 
 // open is what a position keeps of the flows.

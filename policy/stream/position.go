@@ -53,6 +53,33 @@ type OpenFlow struct {
 	Group uint64 `json:"group,omitempty"` // the last of its groups
 	Parts int64  `json:"parts,omitempty"` // of all groups
 	Bytes int64  `json:"bytes,omitempty"`
+	// Question is the last group that has one, NewNS and NewSP are the persons
+	// that all groups reserved, and Reserved says that any did.
+	Question uint64 `json:"question,omitempty"`
+	Reserved bool   `json:"reserved,omitempty"`
+	NewNS    int64  `json:"new_ns,omitempty"`
+	NewSP    int64  `json:"new_sp,omitempty"`
+}
+
+// add takes the next group of the flow.
+func (o *OpenFlow) add(seq uint64, g *policy.Group) {
+	o.Group, o.Parts, o.Bytes = seq, o.Parts+g.Parts, o.Bytes+g.Bytes
+	if len(g.Question) > 0 {
+		o.Question = seq
+	}
+	if r := g.Reservation; r != nil {
+		o.Reserved, o.NewNS, o.NewSP = true, o.NewNS+r.NewNS, o.NewSP+r.NewSP
+	}
+}
+
+// sum is the last group standing for all.
+func (o *OpenFlow) sum(last *policy.Group, question json.RawMessage) *policy.Group {
+	out := *last
+	out.Parts, out.Bytes, out.Question, out.Reservation = o.Parts, o.Bytes, question, nil
+	if o.Reserved {
+		out.Reservation = &policy.Reservation{NewNS: o.NewNS, NewSP: o.NewSP}
+	}
+	return &out
 }
 
 // Needs is the lowest number of an entry that the stream still reads.

@@ -2,13 +2,17 @@ package stream_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/policy/audit"
 	"github.com/datacustoms/customs/policy/policytest/faultfs"
 	"github.com/datacustoms/customs/policy/stream"
 )
@@ -104,6 +108,43 @@ func TestReceiverThatBlocksHoldsNothingUp(t *testing.T) {
 		stop()
 		if !r.closed {
 			t.Error("the sink was not closed")
+		}
+		b.log.Close()
+	})
+}
+
+// A stream tells of a flow in parts what the log tells of it, also over a
+// restart in its middle.
+func TestGroupsOfAStreamAreThoseOfTheLog(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		b, r := newBook(t, memory(), "d"), newReceiver()
+		id := b.begin(0)
+		group := func(question string, held *policy.Reservation) {
+			g := groupOf(id, 4)
+			g.Group.Reservation = held
+			if question != "" {
+				g.Group.Question = json.RawMessage(strconv.Quote(question))
+			}
+			b.append(g)
+		}
+		group("first", &policy.Reservation{ID: "r1", NewNS: 2})
+		group("second", nil)
+		_, stop := run(t, b, r)
+		b.some(3)
+		r.wait(t, b.want)
+		stop()
+		group("", &policy.Reservation{ID: "r2", NewSP: 1})
+		b.end(id)
+		_, stop = run(t, b, r)
+		r.wait(t, b.want)
+		stop()
+		want, _, err := audit.Find(bg, audit.Source{Files: b.disk, Dir: "d"}, id)
+		if err != nil || string(want.Groups.Question) != `"second"` {
+			t.Fatalf("%+v, %v", want.Groups, err)
+		}
+		var got policy.Record
+		if err := json.Unmarshal(r.bodies[id], &got); err != nil || !reflect.DeepEqual(got.Groups, want.Groups) {
+			t.Errorf("got %+v, want %+v, %v", got.Groups, want.Groups, err)
 		}
 		b.log.Close()
 	})

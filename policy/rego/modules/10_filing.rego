@@ -35,11 +35,12 @@ in_countries(w) if not w.countries
 
 in_countries(w) if input.destination.country in w.countries
 
-covering := matching.first({i |
+# able are the filings that cover the flow.
+able := {i |
 	some i in matching.fitting
 	is_filing(i)
 	suffices(i)
-})
+}
 
 # held_below are the limits that end the use of a pathway: those of the needs
 # that it does not satisfy. A list that answers for the flow has its own; else
@@ -87,16 +88,21 @@ doubt := [{"code": "CIIO_UNKNOWN"} |
 	not facts.has_important
 ]
 
-verdict := {
+# under is the verdict by a filing that covers the flow.
+under(i) := {
 	"action": "pass",
-	"reasons": array.concat([{"code": "FILING_COVERS", "filing": c.filing}], matching.lifted(covering)),
+	"reasons": array.concat([{"code": "FILING_COVERS", "filing": c.filing}], matching.lifted(i)),
 	"need": need,
 	"basis": c.pathway,
 	"filing": c.filing,
 	"revision": c.revision,
 	"limits": sort({limit | some limit in c.limits} | held_below(c.pathway)),
 } if {
-	c := input.candidates[covering]
+	c := input.candidates[i]
+}
+
+verdict := under(matching.first(able)) if {
+	count(able) > 0
 } else := {
 	"action": "block",
 	"reasons": data.customs.marks.unapproved,

@@ -21,11 +21,18 @@ ruled := v if {
 	v := data.customs.secrets.verdict
 } else := v if {
 	v := data.customs.denylist.verdict
+} else := v if {
+	v := data.customs.passthrough.verdict
 } else := read_on if {
 	input.stage == "head"
 } else := v if {
 	v := data.customs.doubt.verdict
-} else := v if {
+} else := data.customs.window.verdict if {
+	input.stage == "window"
+} else := content
+
+# content is the answer about what was read, where nothing goes before it.
+content := v if {
 	v := data.customs.transit.verdict
 } else := v if {
 	v := data.customs.nothing.verdict
@@ -47,7 +54,7 @@ hinted(v) := object.union(v, {"reasons": array.concat(v.reasons, data.customs.zo
 # A head that settles nothing: the gateway goes on to read.
 read_on := {"action": "block", "reasons": []}
 
-settled if input.stage == "part"
+settled if input.stage in {"part", "window"}
 
 settled if law != read_on
 
@@ -65,7 +72,12 @@ open if not settled
 
 # What the operator and the reviewers have to say comes after the law. They
 # make a verdict stricter; what they lift is only what they made.
-verdict := stopped("block", review.denied) if {
+verdict := data.customs.window.refusal(judged) if {
+	input.stage == "window"
+	judged.action != "pass"
+} else := judged
+
+judged := stopped("block", review.denied) if {
 	count(review.denied) > 0
 } else := stopped("block", review.unmet) if {
 	count(review.unmet) > 0
