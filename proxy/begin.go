@@ -36,6 +36,8 @@ type Exchange struct {
 	meta    inspect.Meta     // of the body
 	heads   []inspect.Report // of names, head and trailers
 	texts   [][]byte         // what heads are of
+	full    bool             // the gate took no more of the body
+	rest    []byte           // of the body, that was read and found no room
 	report  inspect.Report
 	private bool // a name of the flow was not scanned, or holds a finding at any confidence: it is withheld
 
@@ -46,6 +48,7 @@ type Exchange struct {
 	intent  policy.Intent
 	receipt policy.Receipt
 	held    policy.Reservation
+	stream  *stream // nil for a flow that leaves as a whole
 	judged  bool
 	sendsOK bool // the verdict releases and its entry is durable
 	done    bool
@@ -223,6 +226,9 @@ func (x *Exchange) locate(ctx context.Context) error {
 		}
 	}
 	x.flow.Unread = x.g.o.Atlas.Unread(&x.flow)
+	if x.g.o.PassThroughs != nil {
+		x.flow.PassThrough = x.g.o.PassThroughs.Covering(&x.flow)
+	}
 	return nil
 }
 
@@ -263,7 +269,7 @@ func (x *Exchange) question(stage policy.Stage, r inspect.Report, brackets []pol
 		Brackets: brackets, Pack: rules.Pack, Profile: rules.Profile,
 		Found: []policy.Found{}, Candidates: []policy.Candidate{},
 	}
-	q.Coverage, q.Link.Unread = policy.AskCoverage(r.Coverage), f.Unread
+	q.Coverage, q.Link = policy.AskCoverage(r.Coverage), policy.AskedLink{Unread: f.Unread, PassThrough: f.PassThrough}
 	q.Content, q.Split = policy.AskContent(r.Mismatches), x.intent.Split.Asked()
 	q.Found, q.Persons = policy.AskFound(rules, &r)
 	return q
@@ -274,19 +280,22 @@ func day(t time.Time) string { return t.In(policy.Shanghai).Format(time.DateOnly
 
 // fail turns an error into the refusal that it means.
 func (x *Exchange) fail(err error) {
-	code := policy.InternalFault
+	x.Fail(codeOf(err))
+}
+
+func codeOf(err error) policy.Code {
 	var refused *RefusedError
 	if errors.As(err, &refused) {
-		code = refused.Code
+		return refused.Code
 	}
-	x.Fail(code)
+	return policy.InternalFault
 }
 
 // Fail refuses the flow for a reason that no policy is asked about. The first
 // reason stays, and after Judge it changes nothing, except that an observed
-// flow's late verdict says it.
+// flow's late verdict says it, and that nothing more leaves of a flow in parts.
 func (x *Exchange) Fail(code policy.Code) {
-	if x.failed != nil || x.judged && !x.observed() {
+	if x.failed != nil || x.judged && !x.observed() && !x.stream.leaving() {
 		return
 	}
 	v := x.stop(code)

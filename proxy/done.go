@@ -28,8 +28,12 @@ func (x *Exchange) Done(ctx context.Context, out policy.Outcome) {
 			x.flow.ID = x.g.o.NewID()
 		}
 		out.DurationMS = x.g.o.Now().Sub(x.began).Milliseconds()
-		if x.observed() {
+		switch {
+		case x.observed():
 			x.late(ctx, &out)
+		case x.stream != nil:
+			x.lastly(&out)
+			rec.Groups = x.stream.groups
 		}
 		x.settle(ctx, &out)
 		shown := out
@@ -106,15 +110,25 @@ func (x *Exchange) settle(ctx context.Context, out *policy.Outcome) {
 		}
 		unknown = true // what the log does not say, recovery would call in doubt
 	}
-	if x.held.ID == "" {
-		return
+	for _, id := range x.claims() {
+		if out.Sent == policy.SentNone {
+			err = x.g.o.Ledger.Release(ctx, id)
+		} else {
+			err = x.g.o.Ledger.Commit(ctx, id, unknown)
+		}
+		if err != nil {
+			x.g.Event(EventUnsettled)
+		}
 	}
-	if out.Sent == policy.SentNone {
-		err = x.g.o.Ledger.Release(ctx, x.held.ID)
-	} else {
-		err = x.g.o.Ledger.Commit(ctx, x.held.ID, unknown)
+}
+
+// claims are the reservations of what may have left.
+func (x *Exchange) claims() (ids []string) {
+	if x.stream != nil {
+		ids = x.stream.claims
 	}
-	if err != nil {
-		x.g.Event(EventUnsettled)
+	if x.held.ID != "" {
+		ids = append(ids, x.held.ID)
 	}
+	return ids
 }

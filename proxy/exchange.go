@@ -41,13 +41,21 @@ func (x *Exchange) Fill(ctx context.Context, r io.Reader) (err error) {
 		return nil
 	}
 	defer x.contain(policy.ScanFailed)
-	buf := make([]byte, 32<<10)
+	return pour(ctx, r, x.take)
+}
+
+// pieceSize is how much of a body is read at a time.
+const pieceSize = 32 << 10
+
+// pour gives what comes from r to take, until that wants no more.
+func pour(ctx context.Context, r io.Reader, take func(p []byte) bool) error {
+	buf := make([]byte, pieceSize)
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		n, err := r.Read(buf)
-		if n > 0 && !x.take(buf[:n]) {
+		if n > 0 && !take(buf[:n]) {
 			return nil
 		}
 		if err == io.EOF {
@@ -61,15 +69,18 @@ func (x *Exchange) Fill(ctx context.Context, r io.Reader) (err error) {
 
 // take holds and scans some bytes and reports whether to go on.
 func (x *Exchange) take(p []byte) bool {
-	if _, err := x.gate.Write(p); err != nil {
+	n, err := x.gate.Write(p)
+	if err != nil {
+		x.rest = append(x.rest, p[n:]...)
 		x.fail(err)
-		return false
+		x.full = x.failed.Has(policy.Oversize)
 	}
-	if _, err := x.scan.Write(p); err != nil {
+	if _, err := x.scan.Write(p[:n]); err != nil {
+		x.full = false
 		x.Fail(policy.ScanFailed)
 		return false
 	}
-	return true
+	return err == nil
 }
 
 // Trailer scans the trailers that came after the body.
@@ -119,11 +130,15 @@ func (t *teeBody) watch(p []byte) {
 	t.deaf = false
 }
 
-// Body returns the held bytes from the start, as often as it is asked. It
-// gives nothing unless the verdict releases and its entry is durable.
+// Body returns the held bytes from the start, as often as it is asked; those
+// of windows once, and it waits for them. It gives nothing unless the verdict
+// releases and its entry is durable.
 func (x *Exchange) Body() io.ReadCloser {
-	if !x.sendsOK || x.gate == nil {
+	switch {
+	case !x.sendsOK || x.gate == nil:
 		return io.NopCloser(eofReader{})
+	case x.stream != nil:
+		return x.stream.window.body(x.gate)
 	}
 	return x.gate.NewReader()
 }
@@ -145,6 +160,9 @@ func (eofReader) Read([]byte) (int, error) { return 0, io.EOF }
 func (x *Exchange) Close() {
 	if x.scan != nil {
 		x.closeScan()
+	}
+	if x.stream != nil {
+		x.stream.window.finish(io.ErrClosedPipe)
 	}
 	if x.gate != nil {
 		x.gate.Close()

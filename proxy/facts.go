@@ -11,15 +11,17 @@ func (x *Exchange) describe() {
 	f, s, in := &x.flow, x.flow.Session, &x.intent
 	in.Mode, in.Judged = x.g.o.Mode.String(), "whole"
 	switch {
+	case x.stream != nil:
+		in.Judged = x.stream.how
 	case x.step == Unread:
 		in.Judged = "unread"
 	case x.scan == nil && x.gate == nil && in.Mode == Enforce.String():
 		in.Judged = "head"
 	}
 	in.Session, in.Door = s.ID, s.Door
-	in.Client = x.g.o.Pseudonym("client", s.Client.Addr().String())
+	in.Client = x.g.o.Pseudonym(f.Time, "client", s.Client.Addr().String())
 	if s.User != "" {
-		in.User = x.g.o.Pseudonym("user", s.User)
+		in.User = x.g.o.Pseudonym(f.Time, "user", s.User)
 	}
 	in.Exporter = s.Exporter.USCC
 	in.Direction, in.Protocol, in.Scheme, in.Method = f.Direction, f.Protocol, f.Scheme, f.Method
@@ -44,6 +46,9 @@ func (x *Exchange) describe() {
 		in.Pack, in.Profile = x.rules.Pack, x.rules.Profile
 	}
 	in.Rules, in.Build = x.g.o.Inspector.Digest(), x.g.o.Build
+	if x.stream.leaving() { // these are of the beginning
+		return
+	}
 	in.Reservation = nil
 	if x.held.ID != "" {
 		held := x.held

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -45,8 +46,9 @@ type house struct {
 	upload   time.Duration  // how long the body takes
 	counted  []policy.Count // reserved
 	doubts   int            // commits in doubt
-	lawEnds  bool           // with 2026
-	down     int            // how many appends fail, from the first on
+	settledIDs
+	lawEnds bool // with 2026
+	down    int  // how many appends fail, from the first on
 	review
 	zone       string // of the exporter
 	candidates []policy.Candidate
@@ -55,7 +57,14 @@ type house struct {
 	sealer     policy.Sealer
 	events     []proxy.Event
 	group      []string // of the exporter
+	lines      bool     // bodies are read by a lineScan
+	decides    func(q *policy.Question) policy.Verdict
+	room       int // of a gate; 0 has no end
+	recorded   func(e policy.Entry) error
 }
+
+// settledIDs are the reservations that were settled, in order.
+type settledIDs struct{ committed, released []string }
 
 // review is what the register knows of reviews, and what it was told.
 type review struct {
@@ -102,7 +111,7 @@ func (h *house) options() proxy.Options {
 	return proxy.Options{Mode: h.mode, Node: "n1", Build: "test", Store: h, Inspector: h, Law: h,
 		Register: h, Atlas: h, Ledger: ledger{h}, Decider: h, Recorder: recorder{h}, Splits: h.splits, Evidence: h.sealer, Resolver: h,
 		Observers: []proxy.Observer{h}, Now: func() time.Time { return h.now },
-		Pseudonym: func(kind, value string) string {
+		Pseudonym: func(_ time.Time, kind, value string) string {
 			if kind == "ticket" {
 				return "t-" + hex.EncodeToString([]byte(value))
 			}
@@ -125,6 +134,9 @@ func (h *house) Digest() string { return "d" }
 func (h *house) Open(m inspect.Meta, _ io.ReaderAt) (inspect.Scan, error) {
 	if m.Kind == inspect.Head {
 		return &scan{h: h, report: h.head, name: "head"}, h.at("open head")
+	}
+	if h.lines {
+		return &lineScan{h: h}, h.at("open body")
 	}
 	return &scan{h: h, report: h.report, name: "body"}, h.at("open body")
 }
@@ -211,6 +223,9 @@ func (h *house) Decide(_ context.Context, q *policy.Question) (policy.Verdict, e
 	if q.Approval != nil && h.after != nil {
 		return *h.after, h.at("decide")
 	}
+	if h.decides != nil {
+		return h.decides(q), h.at("decide")
+	}
 	return h.verdict, h.at("decide")
 }
 
@@ -240,19 +255,22 @@ func (l ledger) Reserve(_ context.Context, c policy.Count) (policy.Reservation, 
 		return policy.Reservation{}, err
 	}
 	l.counted = append(l.counted, c)
-	return policy.Reservation{ID: "r1", NewNS: 1}, l.at("reserve")
+	id := "r" + strconv.Itoa(len(l.counted))
+	return policy.Reservation{ID: id, NewNS: int64(len(c.Persons))}, l.at("reserve")
 }
 
-func (l ledger) Commit(_ context.Context, _ string, doubt bool) error {
+func (l ledger) Commit(_ context.Context, id string, doubt bool) error {
 	l.trace = append(l.trace, "commit")
+	l.committed = append(l.committed, id)
 	if doubt {
 		l.doubts++
 	}
 	return l.at("commit")
 }
 
-func (l ledger) Release(context.Context, string) error {
+func (l ledger) Release(_ context.Context, id string) error {
 	l.trace = append(l.trace, "release")
+	l.released = append(l.released, id)
 	return nil
 }
 func (l ledger) Unsettled(context.Context) ([]policy.Reservation, error) { return nil, nil }
@@ -270,6 +288,11 @@ func (r recorder) Append(_ context.Context, e policy.Entry) (policy.Receipt, err
 	if err := r.at("append " + string(e.Kind)); err != nil {
 		return policy.Receipt{}, err
 	}
+	if r.recorded != nil {
+		if err := r.recorded(e); err != nil {
+			return policy.Receipt{}, err
+		}
+	}
 	copied := e
 	if e.Intent != nil {
 		in := *e.Intent
@@ -281,9 +304,11 @@ func (r recorder) Append(_ context.Context, e policy.Entry) (policy.Receipt, err
 }
 
 type memGate struct {
-	h *house
-	bytes.Buffer
-	closed bool
+	h       *house
+	mu      sync.Mutex
+	b       []byte
+	closed  bool
+	dropped int
 }
 
 func (h *house) Gate(netip.Addr) proxy.Gate {
@@ -292,20 +317,48 @@ func (h *house) Gate(netip.Addr) proxy.Gate {
 	return g
 }
 
-func (g *memGate) Write(p []byte) (int, error) {
+func (g *memGate) Write(p []byte) (n int, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if err := g.h.at("gate"); err != nil {
 		return 0, &proxy.RefusedError{Code: policy.Oversize, Err: err}
 	}
-	return g.Buffer.Write(p)
+	n = len(p)
+	if g.h.room > 0 {
+		if n = min(n, g.h.room+g.dropped-len(g.b)); n < len(p) {
+			err = &proxy.RefusedError{Code: policy.Oversize}
+		}
+	}
+	g.b = append(g.b, p[:n]...)
+	return n, err
 }
+
 func (g *memGate) ReadAt(p []byte, off int64) (int, error) {
-	return bytes.NewReader(g.Bytes()).ReadAt(p, off)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if off < int64(g.dropped) {
+		return 0, errFault
+	}
+	return bytes.NewReader(g.b).ReadAt(p, off)
 }
-func (g *memGate) Size() int64 { return int64(g.Len()) }
+
+func (g *memGate) Size() int64 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return int64(len(g.b))
+}
+
 func (g *memGate) NewReader() io.ReadCloser {
 	if err := g.h.at("read gate"); err != nil {
 		return io.NopCloser(iotest.ErrReader(err))
 	}
-	return io.NopCloser(bytes.NewReader(g.Bytes()))
+	return io.NopCloser(io.NewSectionReader(g, 0, 1<<40))
 }
+
+func (g *memGate) Drop(to int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.dropped = int(to)
+}
+
 func (g *memGate) Close() { g.closed = true }

@@ -9,6 +9,11 @@
 //	x.Body()                              the bytes, only if v releases
 //	x.Done(ctx, outcome)                  settled, recorded, observed
 //
+// A body that is larger than can be held may leave in windows (Windowed,
+// FillWindow, JudgeWindow), and one that is a sequence of messages in messages (Messages, Part):
+// there each group of them has a verdict and an entry of its own before it
+// leaves.
+//
 // The promise (I1, I2): Judge releases only after the entry of its verdict is
 // durable, and whatever goes wrong before that, a panic of a part included,
 // is a Block with a reason code. Nothing here touches a socket.
@@ -50,14 +55,20 @@ type Resolver interface {
 	Resolve(ctx context.Context, host string, port uint16) (netip.Addr, error)
 }
 
-// Gate holds the bytes of one part until a verdict. One goroutine writes;
-// after that any number may read until Close.
+// Gate holds the bytes of one part until a verdict. One goroutine writes; any
+// number may read at the same time, until Close.
 type Gate interface {
-	io.Writer // a *RefusedError when a limit or budget is reached
+	// Write takes as much as there is room for, and with less than all of it
+	// returns a *RefusedError: a limit or budget is reached.
+	io.Writer
 	io.ReaderAt
-	Size() int64
-	// NewReader reads the held bytes from the start.
+	Size() int64 // of all that was written
+	// NewReader reads the held bytes from the start. At the end of what was
+	// written so far it answers io.EOF, and goes on when there is more.
 	NewReader() io.ReadCloser
+	// Drop gives back the space of what lies before an offset, which nobody
+	// reads again.
+	Drop(to int64)
 	// Close gives the space back. It comes after the last read (I11).
 	Close()
 }
@@ -83,7 +94,7 @@ func (e *RefusedError) Error() string {
 func (e *RefusedError) Unwrap() error { return e.Err }
 
 // Options are the settings and dependencies of a Gateway. All interfaces but
-// Splits, Evidence and Observers are required.
+// PassThroughs, Splits, Evidence and Observers are required.
 type Options struct {
 	Mode      Mode
 	Node      string // identity of this gateway in the log
@@ -97,11 +108,17 @@ type Options struct {
 	Decider   policy.Decider
 	Recorder  policy.Recorder
 	Splits    policy.Splits
-	Evidence  policy.Sealer
-	Resolver  Resolver
-	Observers []Observer
-	// Pseudonym turns a client address or user into what records show.
-	Pseudonym func(kind, value string) string
+	// PassThroughs are the operator's entries; nil is none.
+	PassThroughs policy.PassThroughs
+	Evidence     policy.Sealer
+	Resolver     Resolver
+	Observers    []Observer
+	// WindowBytes is how much leaves at a time of a body that is larger than
+	// can be held; 0 is 4 MiB.
+	WindowBytes int64
+	// Pseudonym turns a client address or user into what records of flows of
+	// that time show.
+	Pseudonym func(at time.Time, kind, value string) string
 	Now       func() time.Time
 	NewID     func() string // of flows and sessions, unique for ever
 }
@@ -125,6 +142,9 @@ func New(o Options) (*Gateway, error) {
 	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
+	}
+	if o.WindowBytes <= 0 {
+		o.WindowBytes = 4 << 20
 	}
 	return &Gateway{o: o}, nil
 }

@@ -2,10 +2,7 @@ package proxy
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
-	"io"
 
 	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/policy"
@@ -33,14 +30,13 @@ func (x *Exchange) Judge(ctx context.Context) policy.Verdict {
 // conclude makes the report final and comes to the verdict.
 func (x *Exchange) conclude(ctx context.Context, observed bool) {
 	defer x.settleOnPanic(ctx)
-	if x.scan != nil {
+	switch {
+	case x.stream != nil:
+		x.report = x.stream.sofar
+	case x.scan != nil:
 		x.closeScan()
 	}
-	all := x.heads
-	if x.step == Read {
-		all = append(all[:len(all):len(all)], x.report)
-	}
-	x.report = inspect.Merge(all...)
+	x.together()
 	switch {
 	case x.failed != nil:
 		x.verdict = *x.failed
@@ -48,6 +44,15 @@ func (x *Exchange) conclude(ctx context.Context, observed bool) {
 	default:
 		x.verdict = x.ask(ctx, observed)
 	}
+}
+
+// together adds the heads to the report of the body.
+func (x *Exchange) together() {
+	all := x.heads
+	if x.step == Read || x.stream != nil {
+		all = append(all[:len(all):len(all)], x.report)
+	}
+	x.report = inspect.Merge(all...)
 }
 
 // settleOnPanic blocks after a panic and gives back what was reserved.
@@ -63,53 +68,82 @@ func (x *Exchange) settleOnPanic(ctx context.Context) {
 // ask runs step 6 of the walk: candidates, brackets, verdict, reservation.
 // A limit that fills up in between is asked about again, at most twice.
 func (x *Exchange) ask(ctx context.Context, observed bool) policy.Verdict {
-	o := &x.g.o
-	if err := x.today(); err != nil {
-		return x.stop(policy.LawUnavailable)
+	c, code := x.gather(ctx, observed)
+	if code != "" {
+		return x.stop(code)
 	}
-	candidates, err := o.Register.Candidates(ctx, &x.flow)
-	exceptions, err2 := o.Register.Exceptions(ctx, &x.flow)
-	if err != nil || err2 != nil {
-		return x.stop(policy.RegisterUnavail)
-	}
-	count := x.count(observed)
-	x.look(ctx, count.Persons)
-	count.Limits = append(count.Limits, x.rules.Limits(x.flow.Session.Exporter)...)
-	for _, c := range candidates {
-		count.Limits = append(count.Limits, c.Limits...)
-	}
-	full := map[string]bool{}
 	for range 3 {
-		brackets, err := x.peek(ctx, count, full)
-		if err != nil {
-			return x.stop(policy.LedgerUnavail)
+		v, code := x.consult(ctx, c)
+		if code != "" {
+			return x.stop(code)
 		}
-		q := x.question(policy.StagePart, x.report, brackets)
-		q.Candidates, q.Exceptions = append(q.Candidates, candidates...), exceptions
-		x.intent.Counters = policy.Snapshot(brackets, count.Limits, full)
-		v, err := x.decide(ctx, q)
-		if err == nil && v.Action == policy.Hold && !observed {
-			ticket, err2 := x.ticket(q, v.Reasons)
-			if err2 != nil {
-				return x.stop(policy.InternalFault)
-			}
-			if q.Approval, err = o.Register.Approval(ctx, ticket); err != nil {
-				return x.stop(policy.RegisterUnavail)
-			}
-			if q.Approval != nil {
-				v, err = x.decide(ctx, q)
-			}
-		}
-		if err != nil {
-			return x.stop(policy.DeciderFailed)
-		}
-		limit, v := x.reserve(ctx, count, v)
+		x.stream.rests(&v, &c)
+		limit, v := x.reserve(ctx, c.count, v)
 		if limit == "" {
 			return v
 		}
-		full[limit] = true
+		c.full[limit] = true
 	}
 	return x.stop(policy.VolumeContended)
+}
+
+// asking is what a question is made of besides the flow and its report.
+type asking struct {
+	candidates []policy.Candidate
+	exceptions []policy.Exception
+	count      policy.Count
+	everybody  []policy.Counted // also who was reserved for this flow already
+	full       map[string]bool  // limits that refused a reservation
+}
+
+// gather collects what a question is made of, or says what failed.
+func (x *Exchange) gather(ctx context.Context, observed bool) (c asking, code policy.Code) {
+	o := &x.g.o
+	if err := x.today(); err != nil {
+		return c, policy.LawUnavailable
+	}
+	var err, err2 error
+	c.candidates, err = o.Register.Candidates(ctx, &x.flow)
+	c.exceptions, err2 = o.Register.Exceptions(ctx, &x.flow)
+	if err != nil || err2 != nil {
+		return c, policy.RegisterUnavail
+	}
+	c.count, c.full = x.count(observed), map[string]bool{}
+	c.everybody, c.count.Persons = c.count.Persons, x.stream.fresh(c.count.Persons, x.flow.Time)
+	x.look(ctx, c.count.Persons)
+	c.count.Limits = append(c.count.Limits, x.rules.Limits(x.flow.Session.Exporter)...)
+	for _, f := range c.candidates {
+		c.count.Limits = append(c.count.Limits, f.Limits...)
+	}
+	return c, ""
+}
+
+// consult asks the policy about what was gathered, or says what failed.
+func (x *Exchange) consult(ctx context.Context, c asking) (v policy.Verdict, code policy.Code) {
+	brackets, err := x.peek(ctx, c.count, c.full)
+	if err != nil {
+		return v, policy.LedgerUnavail
+	}
+	q := x.question(x.stream.stage(), x.report, brackets)
+	q.Candidates, q.Exceptions = append(q.Candidates, c.candidates...), c.exceptions
+	x.intent.Counters = policy.Snapshot(brackets, c.count.Limits, c.full)
+	v, err = x.decide(ctx, q)
+	if err == nil && v.Action == policy.Hold && !c.count.Observe && !x.stream.leaving() {
+		ticket, err2 := x.ticket(q, v.Reasons)
+		if err2 != nil {
+			return v, policy.InternalFault
+		}
+		if q.Approval, err = x.g.o.Register.Approval(ctx, ticket); err != nil {
+			return v, policy.RegisterUnavail
+		}
+		if q.Approval != nil {
+			v, err = x.decide(ctx, q)
+		}
+	}
+	if err != nil {
+		return v, policy.DeciderFailed
+	}
+	return v, ""
 }
 
 // decide asks the policy and keeps the question for the record.
@@ -159,8 +193,8 @@ func (x *Exchange) look(ctx context.Context, persons []policy.Counted) {
 			x.g.Event(EventPanic)
 		}
 	}()
-	part, governed := policy.AskSplit(x.rules, &x.flow, &x.report, persons)
-	if x.g.o.Splits == nil || !governed {
+	part, governed := policy.AskSplit(x.rules, &x.flow, x.stream.part(&x.report), persons)
+	if x.g.o.Splits == nil || !governed || !x.stream.looks() {
 		return
 	}
 	var err error
@@ -250,6 +284,9 @@ func (x *Exchange) record(ctx context.Context) {
 		x.sendsOK = x.verdict.Action.Releases()
 		if !x.sendsOK {
 			x.step = Refused
+		} else if x.stream != nil {
+			x.stream.begun = true
+			x.adopt()
 		}
 		return
 	}
@@ -317,55 +354,7 @@ func (x *Exchange) release(ctx context.Context) {
 		x.g.Event(EventUnsettled)
 	}
 	x.held = policy.Reservation{}
-	x.intent.Reservation = nil
-}
-
-// hold keeps the ticket for the reviewers. One that nobody could review would
-// be a dead end, so without it the flow is refused.
-func (x *Exchange) hold(ctx context.Context) {
-	in := &x.intent
-	t := policy.Ticket{ID: in.Ticket, At: x.g.o.Now(), Flow: x.flow.ID, Exporter: in.Exporter, Recipient: in.Recipient,
-		Host: in.Host, Country: in.Place.Country, Purpose: in.Declared.Purpose, Filing: x.verdict.Filing, Bytes: x.Size(),
-		Reasons: x.verdict.Reasons, Classes: in.Classes, Persons: in.Persons, Policy: x.verdict.Policy, Pack: in.Pack}
-	if code := x.keep(ctx, t); code != "" {
-		x.verdict = x.stop(code)
-		in.Ticket, in.Decided, in.Enforced = "", x.verdict, policy.Block
+	if !x.stream.leaving() {
+		x.intent.Reservation = nil
 	}
-}
-
-// keep hands the ticket to the register and says what went wrong.
-func (x *Exchange) keep(ctx context.Context, t policy.Ticket) (code policy.Code) {
-	defer func() {
-		if recover() != nil {
-			x.g.Event(EventPanic)
-			code = policy.InternalFault
-		}
-	}()
-	if err := x.g.o.Register.Hold(ctx, t); err != nil {
-		return policy.RegisterUnavail
-	}
-	return ""
-}
-
-// ticket names a held part by a keyed digest of exporter, destination, how and
-// what for it is sent, what was found, the rules that hold it, the body, and
-// head and trailers where something was found in them: a retry of the same is
-// known by it, anything else has another.
-func (x *Exchange) ticket(q *policy.Question, held []policy.Reason) (string, error) {
-	h := sha256.New()
-	d := &x.flow.Destination
-	body := sha256.New()
-	if x.gate != nil {
-		if _, err := io.Copy(body, x.gate.NewReader()); err != nil {
-			return "", err
-		}
-	}
-	// JSON keeps each part apart from the next, whatever it holds.
-	err := json.NewEncoder(h).Encode([]any{x.flow.Session.Exporter.USCC, d.Recipient, d.Host, d.Port, d.Place.Country, x.flow.Direction,
-		x.flow.Scheme, x.flow.Method, x.flow.Declared, x.told, q.Found, held, body.Sum(nil)})
-	if err != nil {
-		return "", err
-	}
-	x.intent.Ticket = x.g.o.Pseudonym("ticket", string(h.Sum(nil)))
-	return x.intent.Ticket, nil
 }

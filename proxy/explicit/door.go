@@ -1,7 +1,6 @@
 // Package explicit is the front door for clients that know of the proxy:
 // CONNECT tunnels and absolute-form http:// requests on one port. It makes
-// the Session, decides what is passed unread, and hands everything else to
-// the interceptor. A refusal is shown inside the tunnel, for browsers show
+// the Session and hands the connection to the interceptor. A refusal is shown inside the tunnel, for browsers show
 // none that answers a CONNECT.
 package explicit
 
@@ -20,7 +19,6 @@ import (
 	"github.com/datacustoms/customs/proxy"
 	"github.com/datacustoms/customs/proxy/identity"
 	"github.com/datacustoms/customs/proxy/intercept"
-	"github.com/datacustoms/customs/proxy/upstream"
 )
 
 // Options are the settings and dependencies of a Door. The first three are
@@ -34,9 +32,10 @@ type Options struct {
 	HeaderTimeout time.Duration // for a request head; 10 s
 	KeepAlive     time.Duration // between two requests; 60 s
 	HeaderBytes   int           // of a request head; 256 KiB
-	DialTimeout   time.Duration // of tunnels passed unread; 10 s
-	JudgeTimeout  time.Duration // for a verdict and its entry; 30 s
-	Splice        upstream.SpliceLimits
+
+	// UnguardedForTest leaves the checks of requests to the server alone, so
+	// that a test can show what they are for.
+	UnguardedForTest bool
 }
 
 // Door is the front door on one port.
@@ -68,8 +67,6 @@ func New(o Options) (*Door, error) {
 	}
 	set(&o.HeaderTimeout, 10*time.Second)
 	set(&o.KeepAlive, 60*time.Second)
-	set(&o.DialTimeout, 10*time.Second)
-	set(&o.JudgeTimeout, 30*time.Second)
 	if o.Conns == 0 {
 		o.Conns = 8192
 	}
@@ -89,7 +86,7 @@ func New(o Options) (*Door, error) {
 		Protocols:         protocols,
 		ErrorLog:          log.New(io.Discard, "", 0),
 		ConnContext:       d.session,
-		ConnState:         d.track,
+		ConnState:         func(c net.Conn, s http.ConnState) { intercept.Follow(c, s); d.track(c, s) },
 		// A tunnel's upgrade to HTTP/2 happens inside; OPTIONS * is no
 		// question to this server.
 		DisableGeneralOptionsHandler: true,
@@ -106,7 +103,7 @@ func (d *Door) Serve(ctx context.Context, l net.Listener) error {
 		d.server.Close()
 	})
 	defer stop()
-	err := d.server.Serve(newLimited(l, d.o.Conns))
+	err := d.server.Serve(guarding{newLimited(l, d.o.Conns), &d.o})
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
@@ -164,7 +161,7 @@ func (d *Door) session(ctx context.Context, c net.Conn) context.Context {
 	who := d.o.Book.Who(s.Client.Addr())
 	s.Exporter, s.MayDeclare = who.Exporter, who.MayDeclare
 	d.o.Gateway.Event(proxy.EventSession)
-	return context.WithValue(ctx, sessionKey{}, s)
+	return context.WithValue(intercept.WithWire(ctx, c), sessionKey{}, s)
 }
 
 // usage answers what is no proxy request.
@@ -173,7 +170,10 @@ const usage = "This is the proxy port of customs, a cross-border data gateway.\n
 
 func (d *Door) serve(w http.ResponseWriter, r *http.Request) {
 	s := r.Context().Value(sessionKey{}).(*policy.Session)
+	fault := intercept.Misshapen(r)
 	switch {
+	case fault != "":
+		d.o.Interceptor.Malformed(w, r, s, fault)
 	case r.Method == http.MethodConnect:
 		d.connect(w, r, *s)
 	case r.URL.IsAbs():

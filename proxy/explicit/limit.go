@@ -3,7 +3,24 @@ package explicit
 import (
 	"net"
 	"sync"
+
+	"github.com/datacustoms/customs/proxy/intercept"
 )
+
+// guarding puts the checks of HTTP/1 in front of each connection.
+type guarding struct {
+	net.Listener
+	o *Options
+}
+
+// Accept waits for a connection.
+func (g guarding) Accept() (net.Conn, error) {
+	c, err := g.Listener.Accept()
+	if err != nil || g.o.UnguardedForTest {
+		return c, err
+	}
+	return intercept.NewWired(c, g.o.HeaderBytes, g.o.HeaderTimeout), nil
+}
 
 // limited is a listener with a bound on open connections: at the bound it
 // leaves new ones in the kernel's queue.
@@ -52,6 +69,9 @@ type slot struct {
 	once sync.Once
 	free func()
 }
+
+// TCP gives the connection itself.
+func (s *slot) TCP() *net.TCPConn { return s.TCPConn }
 
 // Close closes the connection and frees its place.
 func (s *slot) Close() error {

@@ -2,12 +2,12 @@
 // to a limit, then in an encrypted spill file that has no name, then it
 // refuses with OVERSIZE. All gates of a process share two budgets, one of
 // memory and one of disk, of which one client may hold only a share; a flow
-// that finds no room is refused with BUDGET_EXHAUSTED and never waits.
+// that finds no room is refused with BUDGET_EXHAUSTED and never waits. What
+// was dropped makes room again, in memory first.
 package gate
 
 import (
 	"errors"
-	"io"
 	"net/netip"
 	"sync"
 
@@ -19,8 +19,12 @@ import (
 // sealed block of the spill file.
 const blockSize = 64 << 10
 
-// Gate holds the bytes of one part. One goroutine writes; afterwards any
-// number may read.
+// firstSize is the size of the first block, which grows to a whole one: most
+// bodies are small.
+const firstSize = 4 << 10
+
+// Gate holds the bytes of one part. One goroutine writes, and any number may
+// read and drop at the same time.
 //
 // Its memory is never pooled, so bytes that a transport still reads after the
 // flow closed cannot become another flow's (I11).
@@ -31,203 +35,209 @@ type Gate struct {
 	spills *Budget
 	dir    string
 
-	blocks [][]byte // each blockSize long but the last
-	spill  *spillFile
-	tail   []byte // the unsealed last block of the spill
-	size   int64
-	took   int64 // of memory
+	// mu is write-held while the blocks change. Close waits for reads in
+	// flight; what they returned stays theirs.
+	mu     sync.RWMutex
+	blocks []block    // that are held; the last may have room
+	first  int64      // number of blocks[0]: it begins at first*blockSize
+	size   int64      // of all that was written
+	spill  *spillFile // nil while nothing lies there
+	tail   []byte     // memory of the last block where that is going to be spilled
+	took   int64      // of memory
+	closed bool
+}
 
-	// reading lets Close wait for reads in flight; what they returned stays
-	// theirs, for no block is ever used again (I11).
-	reading sync.RWMutex
-	closed  bool
+// block is blockSize bytes, less in the last one.
+type block struct {
+	mem    []byte // nil where it was spilled
+	slot   int64  // its place in the spill file
+	spills bool   // it is, or is going to be, spilled
 }
 
 var errClosed = errors.New("gate is closed")
 
-// Write takes the next bytes. Over a limit it returns a *proxy.RefusedError and has
-// taken nothing of p that matters: the flow is refused.
-func (g *Gate) Write(p []byte) (int, error) {
+// Write takes the next bytes, as many as there is room for. Over a limit the
+// rest is refused with a *proxy.RefusedError.
+func (g *Gate) Write(p []byte) (n int, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.closed {
 		return 0, errClosed
 	}
-	n := len(p)
-	for len(p) > 0 {
-		room, err := g.room()
-		if err != nil {
-			return 0, err
+	for n < len(p) {
+		if err := g.room(); err != nil {
+			return n, err
 		}
-		k := min(len(p), cap(*room)-len(*room))
-		*room = append(*room, p[:k]...)
-		g.size += int64(k)
-		p = p[k:]
-		if g.spill != nil && len(g.tail) == blockSize {
-			if err := g.spill.seal(g.tail); err != nil {
-				return 0, &proxy.RefusedError{Code: policy.BudgetExhausted, Err: err}
-			}
-			g.tail = g.tail[:0]
-		}
+		b := &g.blocks[len(g.blocks)-1]
+		k := min(len(p)-n, cap(b.mem)-len(b.mem))
+		b.mem = append(b.mem, p[n:n+k]...)
+		n, g.size = n+k, g.size+int64(k)
 	}
 	return n, nil
 }
 
-// room returns the block that the next byte goes to, with space in it.
-func (g *Gate) room() (*[]byte, error) {
-	if n := len(g.blocks); g.spill == nil && n > 0 && len(g.blocks[n-1]) < cap(g.blocks[n-1]) {
-		return &g.blocks[n-1], nil
-	}
-	if g.spill == nil && g.size < g.limits.FlowMemory {
-		size := int64(blockSize)
-		if g.size == 0 {
-			size = 4 << 10 // most bodies are small
-		} else if g.size < blockSize {
-			return g.grow()
+// room makes sure that the last block has space in it.
+func (g *Gate) room() error {
+	if n := len(g.blocks); n > 0 {
+		b := &g.blocks[n-1]
+		switch {
+		case len(b.mem) < cap(b.mem):
+			return nil
+		case b.mem != nil && cap(b.mem) < blockSize:
+			return g.grow(b)
+		case b.mem != nil && b.spills:
+			if err := g.seal(b); err != nil {
+				return err
+			}
 		}
-		if !g.memory.Take(g.client, size) {
-			return nil, &proxy.RefusedError{Code: policy.BudgetExhausted}
-		}
-		g.took += size
-		g.blocks = append(g.blocks, make([]byte, 0, size))
-		return &g.blocks[len(g.blocks)-1], nil
 	}
-	return g.spillRoom()
+	size := int64(blockSize)
+	if g.size == 0 {
+		size = firstSize
+	}
+	switch {
+	case g.inMemory()+blockSize > g.limits.FlowMemory:
+		return g.spillRoom()
+	case !g.take(size):
+		return &proxy.RefusedError{Code: policy.BudgetExhausted}
+	}
+	g.blocks = append(g.blocks, block{mem: make([]byte, 0, size)})
+	return nil
+}
+
+// inMemory is what the blocks take that are not spilled.
+func (g *Gate) inMemory() int64 {
+	n := g.took
+	if g.tail != nil {
+		n -= blockSize
+	}
+	return n
+}
+
+func (g *Gate) take(n int64) bool {
+	if !g.memory.Take(g.client, n) {
+		return false
+	}
+	g.took += n
+	return true
+}
+
+func (g *Gate) give(n int64) {
+	g.memory.Give(g.client, n)
+	g.took -= n
 }
 
 // grow turns the small first block into a full one.
-func (g *Gate) grow() (*[]byte, error) {
-	more := int64(blockSize - cap(g.blocks[0]))
-	if !g.memory.Take(g.client, more) {
-		return nil, &proxy.RefusedError{Code: policy.BudgetExhausted}
+func (g *Gate) grow(b *block) error {
+	if !g.take(blockSize - firstSize) {
+		return &proxy.RefusedError{Code: policy.BudgetExhausted}
 	}
-	g.took += more
-	full := make([]byte, len(g.blocks[0]), blockSize)
-	copy(full, g.blocks[0])
-	g.blocks[0] = full
-	return &g.blocks[0], nil
+	full := make([]byte, len(b.mem), blockSize)
+	copy(full, b.mem)
+	b.mem = full
+	return nil
 }
 
-func (g *Gate) spillRoom() (*[]byte, error) {
-	if g.spill == nil {
-		if !g.memory.Take(g.client, blockSize) { // the tail
-			return nil, &proxy.RefusedError{Code: policy.BudgetExhausted}
+// spillRoom begins a block that is going to be spilled when it is full.
+func (g *Gate) spillRoom() error {
+	if g.spill.bytes()+blockSize > g.limits.FlowSpill {
+		return &proxy.RefusedError{Code: policy.Oversize}
+	}
+	if g.tail == nil {
+		if !g.take(blockSize) {
+			return &proxy.RefusedError{Code: policy.BudgetExhausted}
 		}
-		g.took += blockSize
+		g.tail = make([]byte, 0, blockSize)
+	}
+	if g.spill == nil {
 		f, err := openSpill(g.dir)
 		if err != nil {
-			return nil, &proxy.RefusedError{Code: policy.BudgetExhausted, Err: err}
+			return &proxy.RefusedError{Code: policy.BudgetExhausted, Err: err}
 		}
-		g.spill, g.tail = f, make([]byte, 0, blockSize)
+		g.spill = f
 	}
-	if len(g.tail) == 0 {
-		if g.spill.bytes()+blockSize > g.limits.FlowSpill {
-			return nil, &proxy.RefusedError{Code: policy.Oversize}
-		}
-		if !g.spills.Take(g.client, blockSize) {
-			return nil, &proxy.RefusedError{Code: policy.BudgetExhausted}
-		}
-		g.spill.took += blockSize
+	if !g.spills.Take(g.client, blockSize) {
+		return &proxy.RefusedError{Code: policy.BudgetExhausted}
 	}
-	return &g.tail, nil
+	slot := g.spill.reserve()
+	g.blocks = append(g.blocks, block{mem: g.tail[:0], slot: slot, spills: true})
+	return nil
 }
 
-// Size returns how many bytes are held.
-func (g *Gate) Size() int64 { return g.size }
+// seal moves a full block to the spill file. Its memory is the next one's.
+func (g *Gate) seal(b *block) error {
+	if err := g.spill.seal(b.slot, b.mem); err != nil {
+		return &proxy.RefusedError{Code: policy.BudgetExhausted, Err: err}
+	}
+	b.mem = nil
+	return nil
+}
 
-// ReadAt reads held bytes. Once writing ended it is safe for concurrent use,
-// also with Close.
-func (g *Gate) ReadAt(p []byte, off int64) (int, error) {
-	g.reading.RLock()
-	defer g.reading.RUnlock()
+// Drop gives back the blocks that lie before an offset as a whole. They are
+// not read again.
+func (g *Gate) Drop(to int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.closed {
-		return 0, errClosed
+		return
 	}
-	if off < 0 {
-		return 0, errors.New("negative offset")
-	}
+	to = min(to, g.size)
 	n := 0
-	var buf []byte
-	for n < len(p) && off < g.size {
-		block, from, err := g.at(off, &buf)
-		if err != nil {
-			return n, err
-		}
-		k := copy(p[n:], block[from:])
-		n, off = n+k, off+int64(k)
+	for n < len(g.blocks) && (g.first+int64(n)+1)*blockSize <= to {
+		g.free(&g.blocks[n])
+		n++
 	}
-	if n < len(p) {
-		return n, io.EOF
+	if n == 0 {
+		return
 	}
-	return n, nil
+	g.first += int64(n)
+	rest := copy(g.blocks, g.blocks[n:])
+	clear(g.blocks[rest:])
+	g.blocks = g.blocks[:rest]
+	if g.spill != nil && g.spill.bytes() == 0 {
+		g.endSpill()
+	}
 }
 
-// at returns the block that holds off and the place in it. buf is the memory
-// of sealed blocks, kept by the caller from one to the next.
-func (g *Gate) at(off int64, buf *[]byte) (block []byte, from int, err error) {
-	inMemory := int64(0)
-	if n := len(g.blocks); n > 0 {
-		inMemory = int64(n-1)*blockSize + int64(len(g.blocks[n-1]))
+// free gives back what one block takes.
+func (g *Gate) free(b *block) {
+	if b.spills {
+		g.spill.release(b.slot)
+		g.spills.Give(g.client, blockSize)
+		return
 	}
-	if off < inMemory {
-		return g.blocks[off/blockSize], int(off % blockSize), nil
-	}
-	off -= inMemory
-	i := off / blockSize
-	if i == g.spill.blocks {
-		return g.tail, int(off % blockSize), nil
-	}
-	block, err = g.spill.open(i, *buf)
-	if cap(block) > cap(*buf) {
-		*buf = block
-	}
-	return block, int(off % blockSize), err
+	g.give(int64(cap(b.mem)))
 }
 
-// NewReader reads the held bytes from the start.
-func (g *Gate) NewReader() io.ReadCloser { return &reader{g: g} }
-
-// reader reads a gate block by block, so that a sealed block is opened once.
-type reader struct {
-	g     *Gate
-	off   int64
-	block []byte // what is left of the block at off
-	buf   []byte // memory of sealed blocks
+// endSpill goes back to memory alone.
+func (g *Gate) endSpill() {
+	g.spill.close()
+	g.spill = nil
+	if g.tail != nil {
+		g.tail = nil
+		g.give(blockSize)
+	}
 }
 
-func (r *reader) Read(p []byte) (int, error) {
-	r.g.reading.RLock()
-	defer r.g.reading.RUnlock()
-	if r.g.closed {
-		return 0, errClosed
-	}
-	if len(r.block) == 0 {
-		if r.off >= r.g.size {
-			return 0, io.EOF
-		}
-		block, from, err := r.g.at(r.off, &r.buf)
-		if err != nil {
-			return 0, err
-		}
-		r.block = block[from:]
-	}
-	n := copy(p, r.block)
-	r.block, r.off = r.block[n:], r.off+int64(n)
-	return n, nil
+// Size returns how many bytes were written.
+func (g *Gate) Size() int64 {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.size
 }
-
-func (r *reader) Close() error { return nil }
 
 // Close gives everything back. Reads after it fail.
 func (g *Gate) Close() {
-	g.reading.Lock()
-	defer g.reading.Unlock()
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.closed {
 		return
 	}
 	g.closed = true
 	g.memory.Give(g.client, g.took)
 	if g.spill != nil {
-		g.spills.Give(g.client, g.spill.took)
+		g.spills.Give(g.client, g.spill.bytes())
 		g.spill.close()
 	}
-	g.blocks, g.tail = nil, nil
+	g.blocks, g.tail, g.spill = nil, nil, nil
 }

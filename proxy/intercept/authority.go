@@ -10,12 +10,12 @@ import (
 	"github.com/datacustoms/customs/proxy/sniff"
 )
 
-// locate finds a request's destination and rewrites its URL to it. In a
+// place finds a request's destination. In a
 // tunnel every name that the client gave must be the same one; a tunnel that
 // was opened to an address binds the address that is dialled, and the names
 // inside must agree with each other. ok is false where there is no
 // destination to speak of.
-func (i *Interceptor) locate(r *http.Request, t *tunnel) (d policy.Destination, code policy.Code, ok bool) {
+func (i *Interceptor) place(r *http.Request, t *tunnel) (d policy.Destination, code policy.Code, ok bool) {
 	s := t.session
 	if s.Host == "" {
 		host, port, err := sniff.HostPort(r.URL.Host, 80)
@@ -25,27 +25,34 @@ func (i *Interceptor) locate(r *http.Request, t *tunnel) (d policy.Destination, 
 		return policy.Destination{Host: host, Port: port}, "", true
 	}
 	d = policy.Destination{Host: s.Host, Port: s.Port}
-	host, port, err := sniff.HostPort(r.Host, 443)
+	usual := uint16(443)
+	if t.plain {
+		usual = 80
+	}
+	host, port, err := sniff.HostPort(r.Host, usual)
 	switch {
-	case t.mixed, r.URL.IsAbs() && r.URL.Scheme != "https" || r.URL.User != nil:
+	case t.refused != "":
+		return d, t.refused, true
+	case t.mixed, r.URL.IsAbs() && r.URL.Scheme != t.scheme() || r.URL.User != nil:
 		return d, policy.AuthorityMismatch, true
 	case r.Method == http.MethodConnect, r.URL.Opaque != "":
 		return d, policy.BadRequest, true
-	case err != nil, port != s.Port, s.SNI != "" && host != s.SNI, !agree(r.Header["Host"], host, port):
+	case err != nil, port != s.Port, s.SNI != "" && host != s.SNI, !agree(r.Header["Host"], host, port, usual):
 		return d, policy.AuthorityMismatch, true
 	case host == s.Host:
 		return d, "", true
 	}
-	if _, err := netip.ParseAddr(s.Host); err != nil {
+	// Without TLS nothing proves that an address is that of a name.
+	if _, err := netip.ParseAddr(s.Host); err != nil || t.plain {
 		return d, policy.AuthorityMismatch, true
 	}
 	return i.bind(r.Context(), d, host)
 }
 
 // agree reports whether each Host header beside an :authority names the same.
-func agree(beside []string, host string, port uint16) bool {
+func agree(beside []string, host string, port, usual uint16) bool {
 	for _, v := range beside {
-		if h, p, err := sniff.HostPort(v, 443); err != nil || h != host || p != port {
+		if h, p, err := sniff.HostPort(v, usual); err != nil || h != host || p != port {
 			return false
 		}
 	}
@@ -124,6 +131,7 @@ func stripRequest(h http.Header) (upgrade bool) {
 	trailers := hasToken(h["Te"], "trailers")
 	kind := h.Get("Upgrade")
 	stripHop(h)
+	stripBeside(h)
 	for _, name := range []string{"Expect", "Host", "Http2-Settings", "Proxy-Authorization"} {
 		h.Del(name)
 	}
@@ -157,12 +165,6 @@ func stripResponse(h http.Header, switched bool) {
 			h[name] = nil
 		}
 	}
-}
-
-// logsIn reports whether a request logs its connection in, and not only itself.
-func logsIn(h http.Header) bool {
-	scheme, _, _ := strings.Cut(h.Get("Authorization"), " ")
-	return strings.EqualFold(scheme, "NTLM") || strings.EqualFold(scheme, "Negotiate")
 }
 
 func stripHop(h http.Header) {

@@ -123,6 +123,7 @@ type inBody struct {
 	io.ReadCloser
 	alive    func() // called when a wait for the origin begins
 	rest     func() // and when it ended: the client's time is not the origin's
+	left     int64  // of the stated length; -1 when there is none, or something follows
 	received int64
 	err      error
 }
@@ -132,6 +133,12 @@ func (b *inBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.rest()
 	b.received += int64(n)
+	if b.left >= 0 {
+		// A client that has the whole answer may leave before we see its end.
+		if b.left -= int64(n); b.left == 0 && err != nil {
+			err = io.EOF
+		}
+	}
 	if err != nil {
 		b.err = err
 	}
@@ -143,6 +150,7 @@ type switched struct {
 	io.ReadWriteCloser
 	alive    func()
 	sent     *atomic.Int64
+	seen     io.Writer // is told what is sent; may be nil
 	received atomic.Int64
 }
 
@@ -158,6 +166,9 @@ func (b *switched) Read(p []byte) (int, error) {
 // what left, never too little.
 func (b *switched) Write(p []byte) (int, error) {
 	b.sent.Add(int64(len(p)))
+	if b.seen != nil {
+		b.seen.Write(p)
+	}
 	n, err := b.ReadWriteCloser.Write(p)
 	b.sent.Add(int64(n - len(p)))
 	b.alive()

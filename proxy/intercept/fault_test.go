@@ -154,7 +154,6 @@ func TestUpgrade(t *testing.T) {
 	}{
 		{"governed", "websocket", proxytest.HouseOptions{}, 403},
 		{"observed", "websocket", proxytest.HouseOptions{Mode: proxy.Observe}, 101},
-		{"domestic", "websocket", proxytest.HouseOptions{Domestic: map[string]bool{name: true}}, 101},
 		{"governed, another protocol", "SPDY/3.1", proxytest.HouseOptions{}, 403},
 		{"observed, another protocol", "SPDY/3.1", proxytest.HouseOptions{Mode: proxy.Observe}, 101},
 	}
@@ -210,7 +209,7 @@ func TestObserveRecordsWhatItWouldHaveDone(t *testing.T) {
 	}
 }
 
-func TestNotTLS(t *testing.T) {
+func TestShellInATunnel(t *testing.T) {
 	s := newStage(t, setup{})
 	c, err := s.dial(t.Context(), "tcp", net.JoinHostPort(name, s.port()))
 	if err != nil {
@@ -218,11 +217,13 @@ func TestNotTLS(t *testing.T) {
 	}
 	defer c.Close()
 	io.WriteString(c, "SSH-2.0-test\r\n")
-	if b, _ := io.ReadAll(c); len(b) > 0 {
-		t.Errorf("got %q", b)
-	}
-	if r := s.records(1)[0]; !r.Intent.Decided.Has(policy.NotTLS) || r.Intent.Protocol != "tcp" {
+	b, _ := io.ReadAll(c)
+	r := s.records(1)[0]
+	if !r.Intent.Decided.Has(policy.ProtocolNotRead) || r.Intent.Protocol != "ssh" {
 		t.Errorf("intent = %+v", r.Intent)
+	}
+	if !bytes.Contains(b, []byte("PROTOCOL_NOT_READ")) || !bytes.Contains(b, []byte("record="+r.ID)) {
+		t.Errorf("client was told %q", b)
 	}
 	s.untouched()
 }

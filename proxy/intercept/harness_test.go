@@ -37,6 +37,7 @@ type stage struct {
 	house  *proxytest.House
 	origin *proxytest.Origin
 	ca     *proxytest.CA // of the gateway
+	signs  *proxytest.CA // of the origin
 	i      *intercept.Interceptor
 }
 
@@ -84,7 +85,7 @@ func newStage(t *testing.T, s setup) *stage {
 		pool.Close()
 		origin.Close()
 	})
-	return &stage{t: t, house: house, origin: origin, ca: gatewayCA, i: i}
+	return &stage{t: t, house: house, origin: origin, ca: gatewayCA, signs: originCA, i: i}
 }
 
 func newCA(t *testing.T) *proxytest.CA {

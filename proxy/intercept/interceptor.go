@@ -14,6 +14,8 @@ import (
 	"github.com/elazarl/goproxy"
 
 	"github.com/datacustoms/customs/policy"
+	"github.com/datacustoms/customs/proxy/message"
+	"github.com/datacustoms/customs/proxy/upstream"
 )
 
 // Streams share a connection's receive window: with 16 stream windows of it,
@@ -32,6 +34,13 @@ type Interceptor struct {
 	ready   *handover
 	serving sync.WaitGroup // the inner server
 	buffers sync.Pool      // of *[]byte, for copying responses
+	packer  message.Packer // of messages of WebSockets
+	prober  *upstream.Prober
+	drain   chan struct{}      // closed when draining begins
+	live    context.Context    // until everything is cut: of tunnels that pass unread
+	cut     context.CancelFunc // ends live
+
+	takers takers
 
 	mu       sync.Mutex
 	closed   bool                   // guarded by mu
@@ -47,10 +56,12 @@ func Open(o Options) (*Interceptor, error) {
 	if err := o.fill(); err != nil {
 		return nil, err
 	}
-	i := &Interceptor{o: o, ready: newHandover(), young: map[net.Conn]struct{}{}, upgraded: map[io.Closer]struct{}{}}
+	i := &Interceptor{o: o, ready: newHandover(), young: map[net.Conn]struct{}{}, upgraded: map[io.Closer]struct{}{},
+		prober: upstream.NewProber(o.Pool), drain: make(chan struct{})}
+	i.live, i.cut = context.WithCancel(context.Background())
 	i.buffers.New = func() any { b := make([]byte, 64<<10); return &b }
 	i.chain = i.newChain()
-	i.tls = &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}, GetCertificate: i.leaf}
+	i.tls = &tls.Config{MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1", "http/1.0"}, GetCertificate: i.leaf}
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(true)
@@ -61,14 +72,14 @@ func Open(o Options) (*Interceptor, error) {
 		MaxHeaderBytes:    o.HeaderBytes,
 		Protocols:         protocols,
 		HTTP2: &http.HTTP2Config{MaxReceiveBufferPerConnection: connectionWindow, MaxReceiveBufferPerStream: streamWindow,
-			MaxConcurrentStreams: 100, SendPingTimeout: o.KeepAlive, PingTimeout: 15 * time.Second},
+			MaxConcurrentStreams: 100, SendPingTimeout: o.KeepAlive, PingTimeout: 15 * time.Second, CountError: i.countFrameError},
 		ErrorLog:    log.New(io.Discard, "", 0), // it prints addresses and panics' values
-		ConnContext: withTunnel,
-		ConnState:   i.track,
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return withTunnel(WithWire(ctx, c), inner(c)) },
+		ConnState:   func(c net.Conn, s http.ConnState) { Follow(c, s); i.track(inner(c), s) },
 		// OPTIONS * is the origin's to answer.
 		DisableGeneralOptionsHandler: true,
 	}
-	i.serving.Go(func() { i.server.Serve(i.ready) })
+	i.serving.Go(func() { i.server.Serve(guarding{i.ready, &i.o}) })
 	return i, nil
 }
 
@@ -83,8 +94,15 @@ func (i *Interceptor) track(c net.Conn, s http.ConnState) {
 		delete(i.young, c)
 	}
 	i.mu.Unlock()
-	if closed && s == http.StateNew {
+	switch {
+	case s == http.StateNew && closed:
 		c.Close()
+	case s == http.StateActive:
+		t := tunnelOf(c)
+		t.spoke.Store(true)
+		i.takers.note(t.session)
+	case s == http.StateClosed && !closed:
+		i.left(c)
 	}
 }
 
@@ -119,7 +137,12 @@ func (i *Interceptor) Plain(w http.ResponseWriter, r *http.Request, s *policy.Se
 }
 
 func (i *Interceptor) serveTunnel(w http.ResponseWriter, r *http.Request) {
-	i.serve(w, r, r.Context().Value(tunnelKey{}).(*tunnel))
+	t := r.Context().Value(tunnelKey{}).(*tunnel)
+	if f := Misshapen(r); f != "" {
+		i.Malformed(w, r, t.session, f)
+		return
+	}
+	i.serve(w, r, t)
 }
 
 // take counts an exchange, unless no more are begun.
@@ -143,13 +166,18 @@ const firstRequestGrace = 250 * time.Millisecond
 // else, and waits. When ctx ends first, what is left is cut, and its outcome
 // recorded. Exchanges of Plain are cut by whoever serves them.
 func (i *Interceptor) Shutdown(ctx context.Context) error {
+	defer i.cut()
 	i.mu.Lock()
-	i.closed = true
+	if !i.closed {
+		i.closed = true
+		close(i.drain)
+	}
 	var ending []io.Closer
 	for c := range i.young {
-		if t, ok := c.(*tls.Conn); ok {
+		switch c.(type) {
+		case *tls.Conn, *peeked:
 			// Its first request may lie in the socket already.
-			t.SetReadDeadline(time.Now().Add(firstRequestGrace))
+			c.SetReadDeadline(time.Now().Add(firstRequestGrace))
 			continue
 		}
 		ending = append(ending, c)
@@ -177,6 +205,7 @@ func (i *Interceptor) Shutdown(ctx context.Context) error {
 	case <-recorded:
 		return err
 	case <-ctx.Done():
+		i.cut()
 	}
 	select {
 	case <-recorded:

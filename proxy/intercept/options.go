@@ -16,6 +16,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/datacustoms/customs/policy"
 	"github.com/datacustoms/customs/proxy"
 	"github.com/datacustoms/customs/proxy/upstream"
 )
@@ -37,6 +38,14 @@ type Options struct {
 	// refused before the body is read. 0 leaves it to the gate.
 	MaxBody int64
 
+	// PassThroughs are those of the Gateway; nil is none.
+	PassThroughs policy.PassThroughs
+	Splice       upstream.SpliceLimits // of tunnels that pass unread
+
+	// ServerFirst is how long a tunnel waits for its client before it is taken
+	// for one in which the server speaks first; 2 s.
+	ServerFirst      time.Duration
+	DialTimeout      time.Duration // of tunnels that pass unread; 10 s
 	HelloTimeout     time.Duration // for the whole ClientHello; 5 s
 	HandshakeTimeout time.Duration // 10 s
 	HeaderTimeout    time.Duration // for a request head; 10 s
@@ -46,6 +55,10 @@ type Options struct {
 	JudgeTimeout     time.Duration // for a verdict and its entry; 30 s
 	LeftoverTimeout  time.Duration // for the rest of a body nobody wants; 5 s
 	HeaderBytes      int           // of a request head; 256 KiB
+
+	// UnguardedForTest leaves the checks of HTTP/1 requests to the server alone,
+	// so that a test can show what they are for.
+	UnguardedForTest bool
 }
 
 func (o *Options) fill() error {
@@ -57,6 +70,8 @@ func (o *Options) fill() error {
 			*d = def
 		}
 	}
+	set(&o.ServerFirst, 2*time.Second)
+	set(&o.DialTimeout, 10*time.Second)
 	set(&o.HelloTimeout, 5*time.Second)
 	set(&o.HandshakeTimeout, 10*time.Second)
 	set(&o.HeaderTimeout, 10*time.Second)

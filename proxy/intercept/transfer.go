@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/datacustoms/customs/inspect"
@@ -18,7 +17,7 @@ import (
 )
 
 // transfer is one request on its way. The goroutine of its handler owns it;
-// the transport's goroutines reach only client, out and attempts.
+// the transport's goroutines reach only client, out and sending.
 type transfer struct {
 	i       *Interceptor
 	tunnel  *tunnel
@@ -27,9 +26,18 @@ type transfer struct {
 	client  *clientBody
 	x       *proxy.Exchange
 	upgrade bool
+	// What is judged in messages: a WebSocket, the calls of gRPC.
+	socket, calls bool
+	observed      bool // and only read along with
+	call          *call
+	watcher       *watching
+	opened        bool           // the head of messages was judged
+	ready         *http.Response // to be copied to the client
+	windowed      bool           // the body leaves in windows
+	feeder        *feeder
 
 	out      outlet
-	attempts atomic.Int32
+	sending  sending
 	in       *inBody
 	swapped  *switched
 	release  func() // of swapped
@@ -66,7 +74,7 @@ func (i *Interceptor) serve(rw http.ResponseWriter, r *http.Request, tn *tunnel)
 	defer t.end()
 	dest, code, ok := i.locate(r, tn)
 	if !ok {
-		refuse.Write(t.w, r, refuse.Refusal{Verdict: policy.Refuse(code)})
+		i.record(t.w, r, tn.session, knownMethod(r.Method), code)
 		return
 	}
 	t.begin(r, dest, code)
@@ -76,14 +84,11 @@ func (i *Interceptor) serve(rw http.ResponseWriter, r *http.Request, tn *tunnel)
 		return
 	}
 	next := r.WithContext(context.WithValue(r.Context(), transferKey{}, t))
-	next.URL.Scheme, next.URL.Host = "https", r.Host
-	if tn.session.Host == "" {
-		next.URL.Scheme = "http"
-	}
+	next.URL.Scheme, next.URL.Host = tn.scheme(), r.Host
 	if r.Body != http.NoBody {
 		next.Body = t.client
 	}
-	i.chain.ServeHTTP(t.w, next)
+	t.walk(next)
 }
 
 // begin opens the exchange on the head.
@@ -95,12 +100,9 @@ func (t *transfer) begin(r *http.Request, dest policy.Destination, code policy.C
 	}
 	t.upgrade = stripRequest(r.Header)
 	f := policy.Flow{Session: s, Direction: policy.Push, Protocol: "http/1.1", Method: knownMethod(r.Method),
-		Scheme: "https", Destination: dest, Declared: said, Refused: code}
+		Scheme: t.tunnel.scheme(), Destination: dest, Declared: said, Refused: code}
 	if r.ProtoMajor == 2 {
 		f.Protocol = "h2"
-	}
-	if s.Host == "" {
-		f.Scheme = "http"
 	}
 	// Which of several lines an origin goes by is not known, so all are told.
 	meta := inspect.Meta{ContentType: strings.Join(r.Header["Content-Type"], ", "),
@@ -108,22 +110,31 @@ func (t *transfer) begin(r *http.Request, dest policy.Destination, code policy.C
 	t.x = t.i.o.Gateway.Begin(r.Context(), f, sniff.HeadText(r.Method, r.URL.RequestURI(), r.Header), meta)
 	enforced := t.i.o.Gateway.Mode() == proxy.Enforce && t.x.Step() == proxy.Read
 	switch {
+	case t.inMessages(r, enforced):
+		t.x.Messages()
 	case t.upgrade && enforced:
 		t.x.Fail(policy.UpgradeNotRead)
 	case enforced && t.i.o.MaxBody > 0 && r.ContentLength > t.i.o.MaxBody:
-		t.x.Fail(policy.Oversize)
+		t.windowed = t.inWindows(r)
 	}
 }
 
 // admit brings the exchange to its verdict. It returns the answer to a
 // refusal, or nil when the request may go.
 func (t *transfer) admit(r *http.Request) *http.Response {
+	if t.opened {
+		return t.ready
+	}
 	enforced := t.i.o.Gateway.Mode() == proxy.Enforce
-	if t.x.Step() == proxy.Read && enforced && r.Body != http.NoBody {
+	if t.x.Step() == proxy.Read && enforced && r.Body != http.NoBody && !t.windowed {
 		if err := t.x.Fill(r.Context(), r.Body); err != nil {
 			t.x.Fail(t.clientFault(err))
 		}
 		t.x.Trailer(sniff.TrailerText(t.asked.Trailer))
+		t.windowed = t.x.Full() && t.inWindows(r)
+	}
+	if t.windowed {
+		return t.judgeFirst(r)
 	}
 	// A client that went away does not take the record with it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), t.i.o.JudgeTimeout)
@@ -131,7 +142,7 @@ func (t *transfer) admit(r *http.Request) *http.Response {
 	if v := t.x.Judge(ctx); !v.Action.Releases() {
 		return t.refuse(t.refusal())
 	}
-	if t.upgrade && t.x.Step() == proxy.Read {
+	if t.upgrade && !t.socket && t.x.Step() == proxy.Read {
 		t.x.Fail(policy.UpgradeNotRead) // observed: the messages go by unread
 	}
 	return nil
@@ -225,7 +236,14 @@ func (t *transfer) settle(broken bool) {
 		t.w.closeHijacked()
 	}
 	t.client.stop(t.i.o.LeftoverTimeout)
+	t.feeder.end()
+	if t.call != nil {
+		t.call.end()
+	}
 	t.out.stop()
+	if t.watcher != nil {
+		t.watcher.end()
+	}
 	if t.x == nil {
 		return
 	}
@@ -241,7 +259,7 @@ func (t *transfer) settle(broken bool) {
 // connection may have sent the head.
 func (t *transfer) outcome(broken bool) policy.Outcome {
 	out := policy.Outcome{Sent: policy.SentNone, Bytes: t.out.sent.Load(), Status: t.status,
-		Attempts: int(t.attempts.Load()), Fault: t.fault}
+		Attempts: int(t.sending.attempts.Load()), Origin: t.sending.origin, Fault: t.fault}
 	if t.in != nil {
 		out.Received = t.in.received
 	}
@@ -251,6 +269,8 @@ func (t *transfer) outcome(broken bool) policy.Outcome {
 	bodiless := t.asked.Body == http.NoBody
 	switch {
 	case out.Attempts == 0:
+	case t.socket && out.Fault != "":
+		out.Sent = policy.SentSome
 	case t.answered && (bodiless || t.out.whole.Load()):
 		out.Sent = policy.SentAll
 	default:

@@ -12,12 +12,12 @@ import (
 // the contracts.
 var (
 	modes = []string{"enforce", "observe"}
-	doors = []string{"explicit", "socks5", "transparent", "reverse", "tap"}
+	doors = []string{"explicit", "socks5", "transparent", "reverse", "quic", "tap"}
 
 	covers = []string{"opaque", "partial", "full"}
 
-	events = []proxy.Event{proxy.EventSession, proxy.EventIntercepted, proxy.EventHandshakeFailed, proxy.EventNotTLS,
-		proxy.EventTimeout, proxy.EventPanic, proxy.EventUnsettled, proxy.EventUnjoined}
+	events = []proxy.Event{proxy.EventSession, proxy.EventIntercepted, proxy.EventHandshakeFailed, proxy.EventLeafRefused, proxy.EventMalformed, proxy.EventNotTLS,
+		proxy.EventTimeout, proxy.EventPanic, proxy.EventUnsettled, proxy.EventUnjoined, proxy.EventAfterRelease}
 
 	gaps = []inspect.GapReason{inspect.GapEncrypted, inspect.GapLimitRatio, inspect.GapLimitDepth, inspect.GapLimitBytes,
 		inspect.GapLimitEntries, inspect.GapLimitTime, inspect.GapLimitFindings, inspect.GapUnknownFormat,
@@ -38,12 +38,12 @@ var (
 		policy.InternalFault, policy.Oversize, policy.BudgetExhausted, policy.RedactionUnavail, policy.AfterRelease,
 		policy.AuthorityMismatch, policy.DialRefused, policy.NameUnresolved, policy.NotTLS, policy.BadRequest,
 		policy.NameHoldsData, policy.ClientGone, policy.OriginUnreachable, policy.OriginUntrusted, policy.OriginCut, policy.OriginTimeout, policy.Draining,
-		policy.UpgradeNotRead,
+		policy.UpgradeNotRead, policy.ProtocolNotRead, policy.MessageMalformed, policy.OriginRevoked, policy.PassThroughOver, policy.QUICRefused, policy.LeafRefused,
 	}
 
 	bundles = []string{"new", "same", "failed"}
 
-	alertKinds = []string{"volume", "date", "splitting", "clock", "in_doubt", "store", "stream", "incident", "witness", "test"}
+	alertKinds = []string{"volume", "date", "splitting", "clock", "in_doubt", "store", "stream", "incident", "cut_off", "witness", "test"}
 
 	// dates are what a document of the register can warn of.
 	dates = []string{"expiry", "renewal", "contract_end", "authority_no", "claim_expiry", "approval_expiry",
@@ -75,10 +75,11 @@ func Uninspected() []string {
 	return []string{
 		"responses",                // bodies of answers to clients
 		"domestic_destinations",    // pass unread, and are recorded
-		"websocket_messages",       // behind an upgrade, which is refused or passed unread
-		"quic_udp",                 // HTTP/3 and every datagram: to be stopped at the firewall
-		"non_tls_tunnels",          // refused: NOT_TLS
-		"pinned_clients",           // their handshake fails; nothing leaves
+		"other_upgrades",           // behind an upgrade that is no WebSocket: refused, or passed unread at home
+		"values_over_messages",     // spread over many messages that have a format of their own
+		"quic_udp",                 // HTTP/3: refused where it is led to listen.quic, else to be stopped at the firewall
+		"non_tls_tunnels",          // neither TLS nor HTTP in a tunnel: refused, PROTOCOL_NOT_READ
+		"pinned_clients",           // their handshake fails; nothing leaves but by an entry under passthrough
 		"encrypted_content",        // with a known head or of random bytes: coverage opaque or partial, blocked
 		"short_ciphertext",         // fewer random bytes than a key or a signature has pass as data
 		"pictures_audio_video",     // no recognition of text or faces: coverage opaque or partial, blocked

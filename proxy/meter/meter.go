@@ -36,6 +36,8 @@ type Options struct {
 	Waiting func() map[string]int
 	// Streams returns how each stream stands.
 	Streams func() []Stream
+	// PassThroughs returns how each entry stands that lets something pass unread.
+	PassThroughs func() []PassThrough
 	// Uninspected names what this gateway does not look into; nil takes
 	// Uninspected().
 	Uninspected []string
@@ -158,6 +160,9 @@ func (o *Options) collectors() []prometheus.Collector {
 	}
 	if o.Streams != nil {
 		out = append(out, &streamCollector{o.Streams})
+	}
+	if o.PassThroughs != nil {
+		out = append(out, &passCollector{o.PassThroughs})
 	}
 	if o.Leaves != nil {
 		out = append(out, &leafCollector{o.Leaves})

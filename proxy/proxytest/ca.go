@@ -15,6 +15,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"golang.org/x/crypto/ocsp"
 )
 
 // CA is a certificate authority for tests. It is safe for concurrent use.
@@ -79,4 +81,20 @@ func (c *CA) Leaf(name string) (*tls.Certificate, error) {
 	leaf := &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: c.key}
 	c.leaves[name] = leaf
 	return leaf, nil
+}
+
+// Staple answers by OCSP about the leaf of a name, with a status of package
+// ocsp.
+func (c *CA) Staple(name string, status int) ([]byte, error) {
+	leaf, err := c.Leaf(name)
+	if err != nil {
+		return nil, err
+	}
+	cert, err := x509.ParseCertificate(leaf.Certificate[0])
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	return ocsp.CreateResponse(c.cert, c.cert, ocsp.Response{Status: status, SerialNumber: cert.SerialNumber,
+		ThisUpdate: now.Add(-time.Minute), NextUpdate: now.Add(time.Hour), RevokedAt: now.Add(-time.Hour)}, c.key)
 }

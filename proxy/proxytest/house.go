@@ -1,9 +1,7 @@
 package proxytest
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net/netip"
 	"strconv"
@@ -28,10 +26,21 @@ type HouseOptions struct {
 	Domestic map[string]bool
 	// Limit is the most bytes a gate takes; 0 is 256 MiB.
 	Limit int64
+	// WindowBytes is how much of a larger body leaves at a time; 0 lets none.
+	WindowBytes int64
 	// Panic panics in the scan of bodies that hold it.
 	Panic string
 	// Broken makes the recorder fail.
 	Broken bool
+	// Resolver and Store stand in for those of the house.
+	Resolver proxy.Resolver
+	Store    proxy.Store
+	// PassThroughs are the operator's entries; nil is none.
+	PassThroughs policy.PassThroughs
+	// Saw is told each text that was scanned, when its scan ends.
+	Saw func(m inspect.Meta, text []byte)
+	// Until is how long verdicts hold; nil sets no end.
+	Until func() time.Time
 }
 
 // House is every part of a gateway as a fake. It is safe for concurrent use.
@@ -55,10 +64,13 @@ func NewHouse(o HouseOptions) (*House, *proxy.Gateway, error) {
 		o.Limit = 256 << 20
 	}
 	h := &House{o: o, changed: make(chan struct{})}
-	g, err := proxy.New(proxy.Options{Mode: o.Mode, Node: "test", Build: "test", Store: h, Inspector: h, Law: h,
-		Register: h, Atlas: h, Ledger: ledger{h}, Decider: h, Recorder: recorder{h}, Resolver: h,
-		Observers: []proxy.Observer{h}, Now: time.Now,
-		Pseudonym: func(kind, _ string) string { return kind },
+	if o.Store == nil {
+		o.Store = h
+	}
+	g, err := proxy.New(proxy.Options{Mode: o.Mode, Node: "test", Build: "test", Store: o.Store, Inspector: h, Law: h,
+		Register: h, Atlas: h, Ledger: ledger{h}, Decider: h, Recorder: recorder{h}, Resolver: h, PassThroughs: o.PassThroughs,
+		Observers: []proxy.Observer{h}, Now: time.Now, WindowBytes: o.WindowBytes,
+		Pseudonym: func(_ time.Time, kind, _ string) string { return kind },
 		NewID: func() string {
 			h.mu.Lock()
 			defer h.mu.Unlock()
@@ -146,11 +158,15 @@ func (h *House) Ready(context.Context) error { return nil }
 // Digest is a constant.
 func (h *House) Digest() string { return "test" }
 
-// Resolve looks into Hosts; addresses are allowed as they are.
-func (h *House) Resolve(_ context.Context, host string, _ uint16) (netip.Addr, error) {
+// Resolve asks the Resolver, or looks into Hosts; addresses are then allowed
+// as they are.
+func (h *House) Resolve(ctx context.Context, host string, port uint16) (netip.Addr, error) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.lookups = append(h.lookups, host)
+	h.mu.Unlock()
+	if h.o.Resolver != nil {
+		return h.o.Resolver.Resolve(ctx, host, port)
+	}
 	if a, ok := h.o.Hosts[host]; ok {
 		return a, nil
 	}
@@ -208,14 +224,24 @@ func (h *House) Decide(_ context.Context, q *policy.Question) (policy.Verdict, e
 	switch {
 	case q.Stage == policy.StageHead && !q.Destination.Overseas:
 		return policy.Verdict{Action: policy.PassUnread, Final: true, Reasons: []policy.Reason{{Code: policy.NotOutbound}}}, nil
+	case q.Stage == policy.StageWindow && (len(q.Found) > 0 || h.o.WindowBytes == 0):
+		return policy.Refuse(policy.Oversize, policy.FilingNotFound), nil
 	case len(q.Found) > 0:
 		return policy.Refuse(policy.FilingNotFound), nil
+	case q.Stage == policy.StageHead && q.Link.PassThrough != nil && q.Link.PassThrough.State == policy.PassCurrent:
+		return policy.Verdict{Action: policy.PassUnread, Final: true, Reasons: []policy.Reason{{Code: policy.RegisteredUnread}}}, nil
+	case q.Stage == policy.StageHead && q.Link.PassThrough != nil:
+		return policy.Refuse(policy.PassThroughOver), nil
 	case q.Stage == policy.StageHead:
 		return policy.Verdict{}, nil
 	case q.Coverage.State != inspect.Full:
 		return policy.Refuse(policy.CoveragePartial), nil
 	}
-	return policy.Verdict{Action: policy.Pass, Basis: "EX_NO_PI", Reasons: []policy.Reason{{Code: policy.ExNoPI}}}, nil
+	v := policy.Verdict{Action: policy.Pass, Basis: "EX_NO_PI", Reasons: []policy.Reason{{Code: policy.ExNoPI}}}
+	if h.o.Until != nil {
+		v.ValidUntil = h.o.Until()
+	}
+	return v, nil
 }
 
 // Open starts a scan that looks for Mark.
@@ -223,7 +249,7 @@ func (h *House) Open(m inspect.Meta, _ io.ReaderAt) (inspect.Scan, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.metas = append(h.metas, m)
-	return &scan{h: h}, nil
+	return &scan{h: h, meta: m}, nil
 }
 
 // Metas returns how the parts were described that were scanned.
@@ -235,6 +261,8 @@ func (h *House) Metas() []inspect.Meta {
 
 type scan struct {
 	h    *House
+	meta inspect.Meta
+	all  []byte // where Saw wants it
 	tail string
 	n    int64
 	hits int64
@@ -242,6 +270,9 @@ type scan struct {
 
 func (s *scan) Write(p []byte) (int, error) {
 	s.n += int64(len(p))
+	if s.h.o.Saw != nil {
+		s.all = append(s.all, p...)
+	}
 	text := s.tail + string(p)
 	if s.h.o.Panic != "" && strings.Contains(text, s.h.o.Panic) {
 		panic("made by the test")
@@ -252,58 +283,23 @@ func (s *scan) Write(p []byte) (int, error) {
 }
 
 func (s *scan) Take() []inspect.Finding { return nil }
-func (s *scan) Settled() int64          { return 0 }
+func (s *scan) Settled() int64          { return max(0, s.n-int64(len(Mark))) }
+
+func (s *scan) SoFar() (inspect.Report, int64) { return s.report(), s.Settled() }
 
 func (s *scan) Close() (inspect.Report, error) {
+	if s.h.o.Saw != nil {
+		s.h.o.Saw(s.meta, s.all)
+	}
+	return s.report(), nil
+}
+
+func (s *scan) report() inspect.Report {
 	r := inspect.Report{Coverage: inspect.Coverage{State: inspect.Full, Seen: s.n, Scanned: s.n}}
 	if s.hits > 0 {
 		r.Tallies = []inspect.Tally{{Class: inspect.MarkInternal, High: s.hits}}
 	}
-	return r, nil
-}
-
-// Gate holds bytes in memory.
-func (h *House) Gate(netip.Addr) proxy.Gate { return &memory{limit: h.o.Limit} }
-
-type memory struct {
-	limit int64
-	b     []byte
-
-	mu     sync.RWMutex
-	closed bool // guarded by mu
-}
-
-var errClosed = errors.New("gate was read after it was closed")
-
-func (m *memory) Write(p []byte) (int, error) {
-	if int64(len(m.b)+len(p)) > m.limit {
-		return 0, &proxy.RefusedError{Code: policy.Oversize}
-	}
-	m.b = append(m.b, p...)
-	return len(p), nil
-}
-
-func (m *memory) ReadAt(p []byte, off int64) (int, error) {
-	m.mu.RLock()
-	defer m.mu.RUnlock()
-	if m.closed {
-		return 0, errClosed
-	}
-	return bytes.NewReader(m.b).ReadAt(p, off)
-}
-
-func (m *memory) Size() int64 { return int64(len(m.b)) }
-
-func (m *memory) NewReader() io.ReadCloser {
-	return io.NopCloser(io.NewSectionReader(m, 0, int64(len(m.b))))
-}
-
-// Close overwrites the bytes, so that a later reader is found out.
-func (m *memory) Close() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.closed = true
-	clear(m.b)
+	return r
 }
 
 type ledger struct{ *House }
@@ -330,3 +326,6 @@ func (r recorder) Append(_ context.Context, e policy.Entry) (policy.Receipt, err
 }
 
 func (recorder) Open(context.Context) ([]policy.Record, error) { return nil, nil }
+
+// Forget drops the records so far.
+func (h *House) Forget() { h.change(func() { h.records = nil }) }

@@ -39,27 +39,47 @@ func Language(values []string) string {
 	return Chinese
 }
 
-// wantsPage reports whether the values of Accept name HTML, and not JSON
-// before it or with a higher weight.
-func wantsPage(values []string) bool {
+// negotiated chooses between page, text and JSON by the values of Accept. A
+// problem document is for everybody who does not ask for another of them.
+func negotiated(values []string) Form {
 	header := strings.Join(values, ",")
 	if len(header) > maxAccept {
-		return false
+		return Problem
 	}
-	html, json := 0.0, 0.0
+	form, best := Problem, 0.0
+	plainJSON, others := false, false
 	for part := range strings.SplitSeq(header, ",") {
 		kind, parameters, _ := strings.Cut(part, ";")
 		q := weight(parameters)
-		switch strings.ToLower(strings.TrimSpace(kind)) {
-		case "text/html", "application/xhtml+xml":
-			if q > json {
-				html = max(html, q)
-			}
-		case "application/problem+json", "application/json":
-			json = max(json, q)
+		kind = strings.ToLower(strings.TrimSpace(kind))
+		if q == 0 {
+			continue
+		}
+		asks := Problem
+		switch {
+		case kind == "text/html", kind == "application/xhtml+xml":
+			asks = Page
+		case kind == "text/plain":
+			asks = Plain
+		case kind == "application/problem+json":
+			others = true
+		case kind == "application/json", strings.HasSuffix(kind, "+json"):
+			plainJSON = true
+		case kind == "*/*", kind == "application/*":
+			others = true
+			continue
+		default:
+			continue
+		}
+		// The first of equals; a page even beside a text that is named first.
+		if q > best || q == best && asks == Page && form == Plain {
+			form, best = asks, q
 		}
 	}
-	return html > 0 && html >= json
+	if form == Problem && plainJSON && !others {
+		return JSON
+	}
+	return form
 }
 
 // weight returns the q of a media range, 1 when it has none and 0 when it

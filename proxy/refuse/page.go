@@ -20,7 +20,7 @@ var (
 
 	// pagePolicy allows the page its own style and nothing else.
 	pagePolicy = "default-src 'none'; style-src 'sha256-" + styleHash(pageStyle) +
-		"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+		"'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
 func styleHash(style string) string {

@@ -13,9 +13,16 @@ const undelivered = "undelivered"
 
 // document is a problem document of RFC 9457 with our extensions.
 type document struct {
-	Type     string   `json:"type"`
-	Title    string   `json:"title"`
-	Status   int      `json:"status"`
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	// Message and Error repeat the line where SDKs look for it, so that it is
+	// seen without a reader of problem documents, and where one shows only the
+	// beginning.
+	Message string `json:"message"`
+	Error   any    `json:"error"`
+	AWSType string `json:"__type,omitempty"`
+
 	Detail   string   `json:"detail"`
 	Instance string   `json:"instance,omitempty"`
 	Action   string   `json:"action"`
@@ -30,6 +37,13 @@ type document struct {
 	Ticket   string   `json:"ticket,omitempty"`
 	Next     []string `json:"next,omitempty"` // what happens to a held flow
 	Retry    int      `json:"retry_after,omitempty"`
+}
+
+// apiError is the error object of most JSON APIs.
+type apiError struct {
+	Type    string      `json:"type"`
+	Code    policy.Code `json:"code"`
+	Message string      `json:"message"`
 }
 
 // reason is one ground with its words.
@@ -49,9 +63,18 @@ type reason struct {
 	Article  string `json:"article,omitempty"`
 }
 
-// problem gives the problem document in one language.
-func problem(f *Refusal, lang string) []byte {
+// problem gives the problem document in one language, for a client of one of
+// the JSON forms.
+func problem(f *Refusal, lang string, form Form) []byte {
 	doc := describe(f, lang)
+	doc.Message = line(f, lang)
+	doc.Error = apiError{Type: "datacustoms", Code: f.Verdict.Reasons[0].Code, Message: doc.Message}
+	switch form {
+	case NPM:
+		doc.Error = doc.Message // npm prints a text and would print an object as [object Object]
+	case AWSJSON:
+		doc.AWSType = awsCode(Status(&f.Verdict), form)
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false) // the answer is never sniffed as HTML

@@ -3,7 +3,8 @@
 // not be delivered.
 //
 // A program gets application/problem+json (RFC 9457) in Chinese or English, a
-// browser a page with both. Nothing in an answer comes from the stream: it is
+// browser a page with both, and a client that shows neither what it does show:
+// see Form. Nothing in an answer comes from the stream: it is
 // made of codes, class names, limits and the ids of filings and records. No
 // wording calls a Pass an approval, for the gateway approves nothing.
 package refuse
@@ -35,6 +36,8 @@ var statuses = map[policy.Code]int{
 	policy.BadRequest:        http.StatusBadRequest,
 	policy.OriginUnreachable: http.StatusBadGateway,
 	policy.OriginUntrusted:   http.StatusBadGateway,
+	policy.OriginRevoked:     http.StatusBadGateway,
+	policy.MessageMalformed:  http.StatusBadRequest,
 	policy.NameUnresolved:    http.StatusBadGateway,
 	policy.OriginTimeout:     http.StatusGatewayTimeout,
 	policy.RecorderUnavail:   http.StatusServiceUnavailable,
@@ -81,39 +84,39 @@ func (f *Refusal) retryAfter() int {
 	return 0
 }
 
-// Write answers a request with a refusal, as a problem document or a page, as
-// the request's Accept and Accept-Language ask. A HEAD gets the head alone.
-func Write(w http.ResponseWriter, r *http.Request, f Refusal) {
+// complete gives a refusal without a reason one.
+func (f *Refusal) complete() {
 	if len(f.Verdict.Reasons) == 0 {
 		f.Verdict.Reasons = []policy.Reason{{Code: policy.InternalFault}}
 	}
-	var body []byte
+}
+
+// Write answers a request with a refusal, in the form that its client shows
+// and the language that it asks for. A HEAD gets the head alone.
+func Write(w http.ResponseWriter, r *http.Request, f Refusal) {
+	f.complete()
+	form := For(r)
+	lang := Language(r.Header.Values("Accept-Language"))
 	h := w.Header()
 	h.Add("Vary", "Accept, Accept-Language")
-	if wantsPage(r.Header.Values("Accept")) {
-		body = page(&f)
-		h.Set("Content-Type", "text/html; charset=utf-8")
-		h.Set("Content-Security-Policy", pagePolicy)
-		h.Set("Content-Language", "zh-CN, en")
-		h.Set("Referrer-Policy", "no-referrer")
-	} else {
-		lang := Language(r.Header.Values("Accept-Language"))
-		body = problem(&f, lang)
-		h.Set("Content-Type", "application/problem+json")
-		h.Set("Content-Language", contentLanguage[lang])
-	}
+	body := form.body(&f, lang, h)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("X-Customs-Reason", strings.Join(codes(&f.Verdict), ","))
-	if f.RecordID != "" {
-		h.Set("X-Customs-Record", f.RecordID)
-	}
+	setRecord(h, "X-Customs-Record", &f)
 	if s := f.retryAfter(); s > 0 {
 		h.Set("Retry-After", strconv.Itoa(s))
 	}
-	w.WriteHeader(Status(&f.Verdict))
-	if r.Method != http.MethodHead {
+	if form == GRPC {
+		// No length: a head with one may end the stream before the trailer.
+		for k, v := range GRPCTrailer(f) {
+			h[http.TrailerPrefix+k] = v
+		}
+	} else {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	w.WriteHeader(form.status(&f))
+	if r.Method != http.MethodHead && len(body) > 0 {
 		w.Write(body) // the client may be gone; nobody is left to tell
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/datacustoms/customs/proxy/sniff"
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/reassembly"
 )
@@ -19,6 +20,7 @@ type table struct {
 
 	assembler *reassembly.Assembler
 	tcp       int // open TCP flows
+	hellos    int // QUIC flows whose ClientHello is not whole
 	udp       map[udpKey]*conversation
 	done      []*conversation // ended, not yet emitted
 	order     int64           // of the next new flow
@@ -33,6 +35,9 @@ type conversation struct {
 	hello []byte // first bytes of the client, until its protocol is known
 	known bool
 	flip  bool // the reassembler's client is our server
+
+	quic     *sniff.QUICHello // until its ClientHello is whole
+	initials int
 }
 
 type udpKey struct {
@@ -118,9 +123,14 @@ func (t *table) datagram(at time.Time) {
 		t.udp[key] = c
 	}
 	payload := t.d.udp.Payload
-	c.seen(at, src.Addr() == c.flow.Client && src.Port() == c.flow.ClientPort, int64(len(payload)))
-	if !c.known {
-		c.flow.Protocol, c.known = datagramProtocol(c.flow.ServerPort, payload), true
+	out := src.Addr() == c.flow.Client && src.Port() == c.flow.ClientPort
+	c.seen(at, out, int64(len(payload)))
+	if c.flow.PacketsOut+c.flow.PacketsIn == 1 {
+		c.flow.Protocol = datagramProtocol(c.flow.ServerPort, payload)
+		c.known = c.flow.Protocol != "quic"
+	}
+	if out {
+		c.quicHello(payload)
 	}
 }
 
@@ -184,7 +194,9 @@ func (t *table) drain() error {
 	t.done = nil
 	slices.SortFunc(done, func(a, b *conversation) int { return cmp.Compare(a.order, b.order) })
 	for _, c := range done {
+		c.quicDone()
 		t.stats.Flows++
+		t.stats.countQUIC(&c.flow)
 		if err := t.emit(c.flow); err != nil {
 			return err
 		}

@@ -53,6 +53,8 @@ type Stats struct {
 	Other     int64 `json:"packets_other"`     // IP, but neither TCP nor UDP
 	Flows     int64 `json:"flows"`
 	Forced    int64 `json:"flows_cut"` // split because the flow table was full
+	QUIC      int64 `json:"flows_quic"`
+	QUICOut   int64 `json:"quic_bytes_out"` // of them, by clients: what went round the gateway, unless it was the gateway that refused it
 }
 
 // Options bound a reading. The zero value has sensible limits.

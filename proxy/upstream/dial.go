@@ -32,20 +32,28 @@ func Fault(err error) policy.Code {
 	var refused *proxy.RefusedError
 	var cert *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
-	var alert tls.AlertError
+	var handshake *HandshakeError
 	var timeout net.Error
 	switch {
 	case errors.As(err, &refused):
 		return refused.Code
-	case errors.As(err, &cert), errors.As(err, &record), errors.As(err, &alert), errors.Is(err, http.ErrSchemeMismatch):
+	case errors.As(err, &cert), errors.As(err, &record), alerted(err), errors.Is(err, http.ErrSchemeMismatch):
 		return policy.OriginUntrusted
 	case errors.Is(err, context.Canceled):
 		return policy.ClientGone
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded),
 		errors.As(err, &timeout) && timeout.Timeout():
 		return policy.OriginTimeout
+	case errors.As(err, &handshake) && LossOf(handshake.Err) != Cut:
+		return policy.OriginUntrusted // no terms that both accept
 	}
 	return policy.OriginUnreachable
+}
+
+// alerted reports whether the origin ended TLS with an alert.
+func alerted(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
 }
 
 // Roots returns the system's roots with those of the PEM files' contents.

@@ -21,8 +21,9 @@ import (
 // GuardOptions are the settings of a Guard.
 type GuardOptions struct {
 	// Allow are prefixes that may be dialled whatever their class. A metadata
-	// address must be named by itself, and of NAT64 the address that is meant
-	// must be allowed too.
+	// address must be named by itself, and of an address that means an IPv4
+	// one (NAT64, 6to4, Teredo) that one must be allowed too. The order: an
+	// address allowed by itself, metadata, the networks of Allow, the class.
 	Allow []netip.Prefix
 	// Lookup resolves a canonical name; nil uses the system's resolver
 	// without search domains.
@@ -30,9 +31,12 @@ type GuardOptions struct {
 	// Timeout bounds one look-up; 5 s.
 	Timeout time.Duration
 	// Keep is how long a checked answer is used again; 30 s. Within it a
-	// name keeps one address, so connections to it are shared.
+	// name keeps one address, so connections to it are shared, unless that
+	// address fails.
 	Keep time.Duration
-	// Names is how many answers are kept; 4096.
+	// Shun is how long an address that failed comes after others; 30 s.
+	Shun time.Duration
+	// Names is how many answers are kept, and how many failed addresses; 4096.
 	Names int
 	Now   func() time.Time // nil is time.Now
 }
@@ -43,11 +47,13 @@ type Guard struct {
 	o GuardOptions
 
 	mu      sync.Mutex
-	answers map[string]answer // guarded by mu; only of names, only good ones
+	answers map[string]answer        // guarded by mu; only of names, only good ones
+	failed  map[netip.Addr]time.Time // when an address failed last; guarded by mu
 }
 
+// answer is the addresses of a name that may be dialled, as they came.
 type answer struct {
-	addr  netip.Addr
+	addrs []netip.Addr
 	until time.Time
 }
 
@@ -64,13 +70,16 @@ func NewGuard(o GuardOptions) *Guard {
 	if o.Keep == 0 {
 		o.Keep = 30 * time.Second
 	}
+	if o.Shun == 0 {
+		o.Shun = 30 * time.Second
+	}
 	if o.Names == 0 {
 		o.Names = 4096
 	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Guard{o: o, answers: map[string]answer{}}
+	return &Guard{o: o, answers: map[string]answer{}, failed: map[netip.Addr]time.Time{}}
 }
 
 // systemLookup asks for the absolute name: search domains would turn one name
@@ -89,19 +98,23 @@ func systemLookup(ctx context.Context, name string) ([]netip.Addr, error) {
 
 var errHostsOnly = errors.New("upstream: only the hosts file is read")
 
-// Resolve returns the one address that is dialled for a canonical host. Of
-// several answers the first that may be dialled is taken.
+// Resolve returns the one address that is dialled for a canonical host: of
+// several answers the first that may be dialled and did not fail of late.
 func (g *Guard) Resolve(ctx context.Context, host string, _ uint16) (netip.Addr, error) {
 	if a, err := netip.ParseAddr(host); err == nil {
-		return g.pick([]netip.Addr{a})
+		good, err := g.check([]netip.Addr{a})
+		if err != nil {
+			return netip.Addr{}, err
+		}
+		return good[0], nil
 	}
 	now := g.o.Now()
 	g.mu.Lock()
-	kept, ok := g.answers[host]
-	g.mu.Unlock()
-	if ok && now.Before(kept.until) {
-		return kept.addr, nil
+	if kept, ok := g.answers[host]; ok && now.Before(kept.until) {
+		defer g.mu.Unlock()
+		return g.choose(kept.addrs, now), nil
 	}
+	g.mu.Unlock()
 	lookup, cancel := context.WithTimeout(ctx, g.o.Timeout)
 	defer cancel()
 	addrs, err := g.o.Lookup(lookup, host)
@@ -109,15 +122,49 @@ func (g *Guard) Resolve(ctx context.Context, host string, _ uint16) (netip.Addr,
 		// The resolver's own error repeats the name, so it is not passed on.
 		return netip.Addr{}, &proxy.RefusedError{Code: policy.NameUnresolved}
 	}
-	a, err := g.pick(addrs)
-	if err == nil {
-		g.keep(host, answer{a, now.Add(g.o.Keep)}, now)
+	good, err := g.check(addrs[:min(len(addrs), maxAnswers)])
+	if err != nil {
+		return netip.Addr{}, err
 	}
-	return a, err
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	makeRoom(g.answers, g.o.Names, func(a answer) bool { return !now.Before(a.until) })
+	g.answers[host] = answer{good, now.Add(g.o.Keep)}
+	return g.choose(good, now), nil
 }
 
-// pick returns the first address that may be dialled.
-func (g *Guard) pick(addrs []netip.Addr) (netip.Addr, error) {
+// maxAnswers is how many addresses of one name are looked at.
+const maxAnswers = 64
+
+// choose takes the first address that did not fail of late, or the one whose
+// failure is longest ago.
+func (g *Guard) choose(addrs []netip.Addr, now time.Time) netip.Addr {
+	best := addrs[0]
+	for _, a := range addrs {
+		at, bad := g.failed[a]
+		if !bad || now.Sub(at) >= g.o.Shun {
+			return a
+		}
+		if at.Before(g.failed[best]) {
+			best = a
+		}
+	}
+	return best
+}
+
+// Failed tells the guard that no connection came about to an address. Flows
+// that begin later try another of the same name first; the flow it is told of
+// keeps its own, which stands in its record.
+func (g *Guard) Failed(a netip.Addr) {
+	now := g.o.Now()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	makeRoom(g.failed, g.o.Names, func(at time.Time) bool { return now.Sub(at) >= g.o.Shun })
+	g.failed[a] = now
+}
+
+// check returns the addresses that may be dialled.
+func (g *Guard) check(addrs []netip.Addr) (good []netip.Addr, err error) {
 	var class Class
 	for _, a := range addrs {
 		a = a.Unmap()
@@ -125,12 +172,17 @@ func (g *Guard) pick(addrs []netip.Addr) (netip.Addr, error) {
 			class = LinkLocal
 			continue
 		}
-		if class = g.refused(a); class == "" {
-			return a, nil
+		if bad := g.refused(a); bad == "" {
+			good = append(good, a)
+		} else {
+			class = bad
 		}
 	}
-	return netip.Addr{}, &proxy.RefusedError{Code: policy.DialRefused,
-		Err: fmt.Errorf("address is %s; add its network to upstream.allow if it is meant", class)}
+	if len(good) == 0 {
+		return nil, &proxy.RefusedError{Code: policy.DialRefused,
+			Err: fmt.Errorf("address is %s; add its network to upstream.allow if it is meant", class)}
+	}
+	return good, nil
 }
 
 // refused returns the class for which an address is not dialled, or nothing.
@@ -145,32 +197,30 @@ func (g *Guard) refused(a netip.Addr) Class {
 		case p.IsSingleIP():
 			return ""
 		case class == Metadata: // only by its own address, not by a network around it
-		case nat64.Contains(a):
-			b := a.As16()
-			return g.refused(netip.AddrFrom4([4]byte(b[12:])))
 		default:
+			if v4, ok := meant(a); ok {
+				return g.refused(v4)
+			}
 			return ""
 		}
 	}
 	return class
 }
 
-// keep stores an answer and makes room by dropping what is over, then any.
-func (g *Guard) keep(host string, a answer, now time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if len(g.answers) >= g.o.Names {
-		for h, old := range g.answers {
-			if !now.Before(old.until) {
-				delete(g.answers, h)
-			}
+// makeRoom drops what is over from a full map, then any.
+func makeRoom[K comparable, V any](m map[K]V, most int, over func(V) bool) {
+	if len(m) < most {
+		return
+	}
+	for k, v := range m {
+		if over(v) {
+			delete(m, k)
 		}
 	}
-	for h := range g.answers {
-		if len(g.answers) < g.o.Names {
+	for k := range m {
+		if len(m) < most {
 			break
 		}
-		delete(g.answers, h)
+		delete(m, k)
 	}
-	g.answers[host] = a
 }

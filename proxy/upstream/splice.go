@@ -19,7 +19,13 @@ const spliceStep = 4 << 20
 type SpliceLimits struct {
 	Idle  time.Duration // without a byte either way; 5 min
 	Drain time.Duration // the same once draining began; 1 s
+	// Charge is asked before n bytes move, either way, and says how many may;
+	// fewer end the tunnel with ErrBudget. nil lets all of them move.
+	Charge func(n int) int
 }
+
+// ErrBudget means that a tunnel was cut because its bytes are used up.
+var ErrBudget = errors.New("upstream: the tunnel's byte budget is used up")
 
 // Splice moves bytes between two connections, both ways, until both ends
 // closed their side, one broke, nothing moved for the idle limit, or ctx
@@ -59,6 +65,8 @@ func Splice(ctx context.Context, client, origin *net.TCPConn, l SpliceLimits, dr
 	switch {
 	case ctx.Err() != nil:
 		return sent, received, ctx.Err()
+	case errors.Is(err, ErrBudget), errors.Is(upErr, ErrBudget):
+		return sent, received, ErrBudget
 	case upErr != nil:
 		return sent, received, upErr
 	}
@@ -104,7 +112,7 @@ func (s *splice) copy(dst, src *net.TCPConn) (n int64, err error) {
 		if s.idle() != idle {
 			continue // draining began in between, and its wake-up was undone
 		}
-		k, err := dst.ReadFrom(&io.LimitedReader{R: src, N: spliceStep})
+		k, err := s.step(dst, src)
 		n += k
 		if k > 0 {
 			s.touch()
@@ -118,6 +126,38 @@ func (s *splice) copy(dst, src *net.TCPConn) (n int64, err error) {
 			src.Close()
 			dst.Close()
 			return n, err
+		}
+	}
+}
+
+// step moves some bytes: by the kernel, or where they are counted by hand, for
+// nothing may move before it was granted.
+func (s *splice) step(dst, src *net.TCPConn) (int64, error) {
+	if s.limits.Charge == nil {
+		return dst.ReadFrom(&io.LimitedReader{R: src, N: spliceStep})
+	}
+	buf := make([]byte, 32<<10)
+	for n := int64(0); ; {
+		k, err := src.Read(buf[:min(int64(len(buf)), spliceStep-n)])
+		if k > 0 {
+			s.touch()
+			granted := s.limits.Charge(k)
+			w, werr := dst.Write(buf[:granted])
+			n += int64(w)
+			switch {
+			case werr != nil:
+				return n, werr
+			case granted < k:
+				return n, ErrBudget
+			}
+		}
+		switch {
+		case err == io.EOF:
+			return n, nil
+		case err != nil:
+			return n, err
+		case n == spliceStep:
+			return n, nil
 		}
 	}
 }

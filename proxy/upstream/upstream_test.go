@@ -35,6 +35,10 @@ func TestClassify(t *testing.T) {
 		"169.254.1.1": upstream.LinkLocal, "fe80::1": upstream.LinkLocal,
 		"100.64.0.1": upstream.Shared, "100.127.255.255": upstream.Shared,
 		"169.254.169.254": upstream.Metadata, "::ffff:169.254.169.254": upstream.Metadata, "fd00:ec2::254": upstream.Metadata, "100.100.100.200": upstream.Metadata,
+		"fd20:ce::254": upstream.Metadata, "fe80::a9fe:a9fe": upstream.Metadata, "169.254.170.2": upstream.Metadata, "100.96.0.96": upstream.Metadata,
+		"192.31.196.1": upstream.Reserved, "192.52.193.1": upstream.Reserved, "192.175.48.1": upstream.Reserved, "2620:4f:8000::1": upstream.Reserved,
+		"2001:20::1": upstream.Reserved, "2001:4:112::1": upstream.Reserved, "100:0:0:1::1": upstream.Reserved, "5f00::1": upstream.Reserved, "3fff::1": upstream.Documentation,
+		"192.31.197.1": upstream.Global, "192.52.192.1": upstream.Global, "192.175.49.1": upstream.Global, "2620:4f:8001::1": upstream.Global, "2001:200::1": upstream.Global, "4000::": upstream.Reserved,
 		"224.0.0.1": upstream.Multicast, "ff02::1": upstream.Multicast,
 		"64:ff9b::7f00:1": upstream.Translated, "64:ff9b:1::1": upstream.Translated, "2002:7f00:1::": upstream.Translated, "2001::1": upstream.Translated, "::7f00:1": upstream.Translated,
 		"192.0.2.1": upstream.Documentation, "198.51.100.1": upstream.Documentation, "203.0.113.1": upstream.Documentation, "2001:db8::1": upstream.Documentation,
@@ -125,6 +129,13 @@ func TestGuardAllowances(t *testing.T) {
 		{"loopback through NAT64", "64:ff9b::/96", "64:ff9b::7f00:1", false},
 		{"metadata through NAT64", "64:ff9b::/96", "64:ff9b::a9fe:a9fe", false},
 		{"NAT64 without allowance", "10.0.0.0/8", "64:ff9b::808:808", false},
+		{"metadata through local NAT64", "64:ff9b:1::/48", "64:ff9b:1::a9fe:a9fe", false},
+		{"public address through local NAT64", "64:ff9b:1::/48", "64:ff9b:1::808:808", true},
+		{"loopback through 6to4", "2002::/16", "2002:7f00:1::1", false},
+		{"public address through 6to4", "2002::/16", "2002:808:808::1", true},
+		{"loopback through Teredo", "2001::/32", "2001:0:808:808::80ff:fffe", false},
+		{"metadata in compatible form", "::/0", "::a9fe:a9fe", false},
+		{"private address through NAT64, not allowed itself", "64:ff9b::/96", "64:ff9b::a00:1", false},
 		{"zone", "fe80::/10", "fe80::1%lo", false},
 		{"everything", "0.0.0.0/0", "127.0.0.1", true},
 		{"everything but metadata", "0.0.0.0/0", "169.254.169.254", false},
@@ -194,7 +205,11 @@ func TestPoolSharesOnlyWithinAKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		resp, err := pool.Transport(k).RoundTrip(r)
+		c, err := pool.Get(t.Context(), k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := c.RoundTrip(r)
 		if err != nil {
 			t.Fatal(err)
 		}
