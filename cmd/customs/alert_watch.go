@@ -87,6 +87,7 @@ func (h *house) watchAlerts(ctx context.Context) {
 		w.failing = err != nil
 		select {
 		case <-ctx.Done():
+			_ = w.h.raiseCuts(context.WithoutCancel(ctx))
 			w.splits(context.WithoutCancel(ctx)) // flows that ended while the doors were drained
 			return
 		case <-tick.C:
@@ -105,7 +106,7 @@ func (w *alertWatch) look(ctx context.Context, now time.Time) error {
 	for i := range list {
 		errs = append(errs, w.h.raiseVolume(ctx, &list[i]))
 	}
-	errs = append(errs, w.h.raiseDoubt(ctx), w.h.raiseStreams(ctx))
+	errs = append(errs, w.h.raiseDoubt(ctx), w.h.raiseStreams(ctx), w.h.raiseCuts(ctx))
 	if before, ok := lastYear(now); ok && w.round%dateEvery == 0 {
 		list, err := w.h.volumes(ctx, before)
 		errs = append(errs, err)

@@ -15,8 +15,8 @@ const (
 	maxFile      = 400 // lines of a file that is not a test
 	maxFunction  = 60  // lines of a function that is not a test
 	spine        = "proxy"
-	spineFiles   = 8
-	spineLines   = 1200
+	spineFiles   = 11 // three of them for flows that leave in parts
+	spineLines   = 2100
 	clockAllowed = "now is an argument or a field"
 )
 
@@ -278,7 +278,7 @@ func TestShapeCatches(t *testing.T) {
 		{"variable counted", "certs", "// Package p is.\npackage p\nvar v struct{ n int }\nfunc f() { v.n++ }\n", "variable v changes"},
 		{"map of the package", "certs", "// Package p is.\npackage p\nvar m = map[int]int{}\nfunc f() { m[1] = 2; delete(m, 3) }\n", "variable m changes"},
 		{"local of the same name", "certs", "// Package p is.\npackage p\nvar v int\nfunc f() { v := v; v = 1; _ = v }\n", ""},
-		{"spine too long", spine, "// Package p is.\npackage p\n" + strings.Repeat("//\n", spineLines), "its budget is 1200"},
+		{"spine too long", spine, "// Package p is.\npackage p\n" + strings.Repeat("//\n", spineLines), "its budget is 2100"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -23,30 +23,32 @@ var rank = map[string]int{"certs": 0, "inspect": 0, "policy": 1, "proxy": 2, "be
 
 // siblings are the only edges between parts of one folder.
 var siblings = map[string][]string{
-	"inspect/engine":    {"inspect/match", "inspect/decode", "inspect/unpack", "inspect/check", "inspect/record", "inspect/rules"},
-	"inspect/unpack":    {"inspect/decode"},
-	"inspect/rules":     {"inspect/check"},
-	"inspect/record":    {"inspect/match"},
-	"policy/law":        {"policy/sign"},
-	"policy/rego":       {"policy/law", "policy/sign"},
-	"policy/registry":   {"policy/law", "policy/sign"},
-	"policy/ledger":     {"policy/law", "policy/journal", "policy/disk"},                  // disk for its benchmarks
-	"policy/tree":       {"policy/journal", "policy/disk"},                                // disk for its tests
-	"policy/audit":      {"policy/law", "policy/journal", "policy/tree", "policy/disk"},   // disk for its tests
-	"policy/witness":    {"policy/tree", "policy/journal", "policy/disk", "policy/disk"},  // disk for its tests
-	"policy/index":      {"policy/audit", "policy/journal", "policy/disk", "policy/disk"}, // disk for its tests
-	"policy/export":     {"policy/audit", "policy/law"},
-	"policy/stream":     {"policy/audit", "policy/journal", "policy/export", "policy/disk"},
-	"policy/evidence":   {"policy/journal"},
-	"policy/incident":   {"policy/journal", "policy/law"},
-	"policy/alert":      {"policy/journal"},
-	"policy/advise":     {"policy/law"},
-	"policy/split":      {"policy/journal"},
-	"proxy/explicit":    {"proxy/intercept", "proxy/identity", "proxy/sniff", "proxy/refuse", "proxy/upstream"},
-	"proxy/transparent": {"proxy/intercept", "proxy/identity", "proxy/sniff", "proxy/refuse", "proxy/upstream"},
-	"proxy/reverse":     {"proxy/intercept", "proxy/identity", "proxy/sniff", "proxy/refuse", "proxy/upstream"},
-	"proxy/intercept":   {"proxy/sniff", "proxy/message", "proxy/refuse", "proxy/upstream"},
-	"proxy/tap":         {"proxy/sniff", "proxy/message"},
+	"inspect/engine":     {"inspect/match", "inspect/decode", "inspect/unpack", "inspect/check", "inspect/record", "inspect/rules"},
+	"inspect/unpack":     {"inspect/decode"},
+	"inspect/rules":      {"inspect/check"},
+	"inspect/record":     {"inspect/match"},
+	"policy/law":         {"policy/sign"},
+	"policy/rego":        {"policy/law", "policy/sign"},
+	"policy/registry":    {"policy/law", "policy/sign"},
+	"policy/ledger":      {"policy/law", "policy/journal", "policy/disk"},                  // disk for its benchmarks
+	"policy/tree":        {"policy/journal", "policy/disk"},                                // disk for its tests
+	"policy/audit":       {"policy/law", "policy/journal", "policy/tree", "policy/disk"},   // disk for its tests
+	"policy/witness":     {"policy/tree", "policy/journal", "policy/disk", "policy/disk"},  // disk for its tests
+	"policy/index":       {"policy/audit", "policy/journal", "policy/disk", "policy/disk"}, // disk for its tests
+	"policy/export":      {"policy/audit", "policy/law"},
+	"policy/stream":      {"policy/audit", "policy/journal", "policy/export", "policy/disk"},
+	"policy/evidence":    {"policy/journal"},
+	"policy/incident":    {"policy/journal", "policy/law"},
+	"policy/alert":       {"policy/journal"},
+	"policy/advise":      {"policy/law"},
+	"policy/split":       {"policy/journal"},
+	"policy/passthrough": {"policy/journal"},
+	"proxy/explicit":     {"proxy/intercept", "proxy/identity", "proxy/sniff", "proxy/refuse", "proxy/upstream"},
+	"proxy/transparent":  {"proxy/intercept", "proxy/identity", "proxy/sniff", "proxy/refuse", "proxy/upstream"},
+	"proxy/reverse":      {"proxy/intercept", "proxy/identity", "proxy/sniff", "proxy/refuse", "proxy/upstream"},
+	"proxy/intercept":    {"proxy/sniff", "proxy/message", "proxy/refuse", "proxy/upstream"},
+	"proxy/tap":          {"proxy/sniff", "proxy/message"},
+	"proxy/quic":         {"proxy/identity", "proxy/sniff", "proxy/refuse"},
 }
 
 // testPackages may be imported by tests, by bench and by each other.
@@ -103,6 +105,12 @@ var keepers = map[string][]string{
 	"pgregory.net/rapid":                    {"tests"},
 	"github.com/wneessen/go-mail":           {"policy/alert"},
 	"github.com/emersion/go-smtp":           {"tests"},
+
+	"google.golang.org/genproto/googleapis/rpc": {"proxy/refuse", "tests"},
+	"google.golang.org/protobuf":                {"proxy/refuse", "tests"},
+	"google.golang.org/grpc":                    {"tests"},
+	"github.com/coder/websocket":                {"tests"},
+	"github.com/quic-go/quic-go":                {"tests"},
 }
 
 // forbidden returns why package from, a path below the module, may not import

@@ -71,9 +71,7 @@ func (o *openFlows) add(e policy.Entry) error {
 	case known == nil:
 		o.order = append(o.order, e.Flow)
 	case e.Kind == policy.KindGroup && len(known) == 2 && known[1].Group != nil && e.Group != nil:
-		sum := *e.Group // one entry stands for all groups, however many there are
-		sum.Parts, sum.Bytes = sum.Parts+known[1].Group.Parts, sum.Bytes+known[1].Group.Bytes
-		e.Group = &sum
+		e.Group = known[1].Group.Join(e.Group) // one entry stands for all groups, however many there are
 		known = known[:1]
 	}
 	known = append(known, e)

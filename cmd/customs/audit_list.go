@@ -238,7 +238,11 @@ func rowLine(w io.Writer, r index.Row) error {
 }
 
 // actionText is what was done, and in brackets what enforcing would have done.
+// What was refused after a part had left is both.
 func actionText(r index.Row) string {
+	if r.Enforced.Releases() && len(r.Reasons) > 0 && r.Reasons[0] == string(policy.AfterRelease) {
+		return fmt.Sprintf("%s, then %s", r.Enforced, r.Action)
+	}
 	if r.Action != r.Enforced {
 		return fmt.Sprintf("%s (%s)", r.Enforced, r.Action)
 	}

@@ -221,6 +221,7 @@ func describeConfig(out io.Writer, c *config.Config) {
 			fmt.Fprintf(out, "    content that was not read may go there: %s, %s\n", strings.Join(d.Unread.Allow, " "), unreadFor(d.Unread))
 		}
 	}
+	describePasses(out, c)
 }
 
 func unreadFor(u config.Unread) string {

@@ -14,14 +14,17 @@ const consolePage = `Data Customs %s, mode %s
 /metrics   Prometheus metrics
 /healthz   the process lives
 /readyz    every store answers and a rule pack is in force
+/notice    给员工的告知 / notice for employees: what is read, what is not
 
 NOT inspected / 不检查:
 %s`
 
-// newConsole serves metrics and health on the console address.
-func newConsole(version, mode string, uninspected []string, metrics http.Handler, ready func(context.Context) error) *http.Server {
+// newConsole serves metrics, health and the notice for employees on the
+// console address.
+func newConsole(version, mode string, uninspected func() []string, metrics, notice http.Handler, ready func(context.Context) error) *http.Server {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics)
+	mux.Handle("GET /notice", notice)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, "ok")
 	})
@@ -39,7 +42,7 @@ func newConsole(version, mode string, uninspected []string, metrics http.Handler
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		list := ""
-		for _, u := range uninspected {
+		for _, u := range uninspected() {
 			list += "  - " + u + "\n"
 		}
 		fmt.Fprintf(w, consolePage, version, mode, list)

@@ -100,7 +100,7 @@ func (s *shop) boot(disk *faultfs.Disk) (*machine, error) {
 	}
 	m.gateway, err = proxy.New(proxy.Options{Node: "n", Store: s.store, Inspector: s.engine, Law: s.law, Register: &noFilings{},
 		Atlas: anywhere{}, Ledger: m.ledger, Decider: s.decider, Recorder: m.audit, Resolver: anywhere{},
-		Pseudonym: func(kind, _ string) string { return kind }, Now: time.Now,
+		Pseudonym: func(_ time.Time, kind, _ string) string { return kind }, Now: time.Now,
 		NewID: func() string { s.ids++; return fmt.Sprintf("flow-%d", s.ids) }})
 	if err == nil {
 		_, err = policy.Recover(context.Background(), m.ledger, m.audit, "n", time.Now, m.audit.Settled)

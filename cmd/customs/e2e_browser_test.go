@@ -26,8 +26,8 @@ func TestRefusalFormats(t *testing.T) {
 		want                   []string
 	}{
 		{"a program that says nothing", "", "", "application/problem+json", []string{`"FILING_NOT_FOUND"`, `"remedy"`}},
-		{"a program in English", "application/json", "en", "application/problem+json", []string{"filing"}},
-		{"a program in Chinese", "application/json", "zh-CN,zh;q=0.9", "application/problem+json", []string{"备案"}},
+		{"a program in English", "application/json", "en", "application/json", []string{"filing"}},
+		{"a program in Chinese", "application/json", "zh-CN,zh;q=0.9", "application/json", []string{"备案"}},
 		{"a browser", "text/html,application/xhtml+xml,*/*;q=0.8", "zh-CN", "text/html", []string{"备案", "FILING_NOT_FOUND", "filing", "<html"}},
 	}
 	for _, tt := range tests {

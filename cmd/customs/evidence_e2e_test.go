@@ -79,6 +79,9 @@ func (c *auditedCity) evidenceOf(record string) *policy.EvidenceRef {
 	if err := json.Unmarshal([]byte(out), &shown); err != nil || code != 0 {
 		c.t.Fatalf("audit show: exit %d, %v", code, err)
 	}
+	if shown.Record.Intent.Evidence == nil {
+		c.t.Logf("decided %+v, coverage %+v", shown.Record.Intent.Decided, shown.Record.Intent.Coverage)
+	}
 	return shown.Record.Intent.Evidence
 }
 

@@ -114,7 +114,7 @@ func (x *explaining) one(s audit.Source, id, format string, chinese bool) error 
 		out.NeedArticle = article
 	}
 	if x.what.None() { // what became of it is of the flow as it was
-		out.Ticket, out.Outcome = r.Intent.Ticket, r.Outcome
+		out.Ticket, out.Outcome, out.Judged, out.Groups = r.Intent.Ticket, r.Outcome, r.Intent.Judged, r.Groups
 	}
 	if format == "json" {
 		err = writeIndented(x.cmd.OutOrStdout(), out)
@@ -136,4 +136,8 @@ type explained struct {
 	Changed  []replay.Difference `json:"changed,omitempty"` // between the verdicts
 	Ticket   string              `json:"ticket,omitempty"`
 	Outcome  *policy.Outcome     `json:"outcome,omitempty"`
+	// Judged says whether it went as a whole or in parts, and Groups what of the
+	// parts was let go.
+	Judged string        `json:"judged,omitempty"`
+	Groups *policy.Group `json:"groups,omitempty"`
 }

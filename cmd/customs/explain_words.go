@@ -80,6 +80,13 @@ func (p *explainPrinter) left(e *explained) {
 	if e.Ticket != "" {
 		p.line("复核单", "ticket", "%s  %s", e.Ticket, "customs review show "+e.Ticket)
 	}
+	if g := e.Groups; g != nil {
+		what := p.say("%d 个窗口，放行 %d 字节", "%d windows of %d bytes were let go")
+		if e.Judged == policy.JudgedMessage {
+			what = p.say("%d 条消息，放行 %d 字节", "%d messages of %d bytes were let go")
+		}
+		p.line("分段", "in parts", what, g.Parts, g.Bytes)
+	}
 	if o := e.Outcome; o != nil && e.Enforced.Releases() {
 		fault := ""
 		if o.Fault != "" {

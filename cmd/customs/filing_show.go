@@ -119,6 +119,9 @@ func printFiling(w io.Writer, f policy.Filing, history []registry.Change) error 
 	}
 	for _, l := range f.Links {
 		row("link", l.ID, strings.Join(append(l.DstDomains, l.DstCIDRs...), ","), l.Protocol, string(l.Direction), l.Purpose)
+		if l.Window != nil {
+			row("window", l.ID, windowText(l.Window))
+		}
 	}
 	row("in force", cmp.Or(f.Valid.Effective, f.Valid.Issued), "to", cmp.Or(f.Valid.Expires, "open"))
 	row("sha256", f.Hash)
@@ -126,6 +129,18 @@ func printFiling(w io.Writer, f policy.Filing, history []registry.Change) error 
 		row("history", fmt.Sprintf("revision %d", c.Revision), c.At.In(policy.Shanghai).Format(time.RFC3339), c.Act, c.Note)
 	}
 	return t.Flush()
+}
+
+// windowText says on what terms content that is too large to be held may leave.
+func windowText(w *policy.Window) string {
+	if len(w.Stop) == 0 {
+		return "larger content goes in windows"
+	}
+	var stop []string
+	for _, c := range w.Stop {
+		stop = append(stop, string(c))
+	}
+	return "larger content goes in windows, stopped by " + strings.Join(stop, ", ")
 }
 
 func itemText(it policy.Item) string {

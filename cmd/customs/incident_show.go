@@ -86,7 +86,7 @@ type listedClock struct {
 func listedOf(i *incident.Incident, now time.Time) listedIncident {
 	out := listedIncident{Incident: i, Open: i.Closed() == nil, States: []listedClock{}}
 	for _, c := range i.States(now) {
-		out.States = append(out.States, listedClock{c, c.Running(), int64(c.Left / time.Second)})
+		out.States = append(out.States, listedClock{c, c.Running() && out.Open, int64(c.Left / time.Second)})
 	}
 	return out
 }
@@ -138,7 +138,7 @@ func (r incidentRun) printClocks(tw *tabwriter.Writer, i *incident.Incident, now
 		fmt.Fprintf(tw, "%s\t%s\n", r.in.say("clock", "时限"), fmt.Sprintf(r.in.say("rule pack %s has none for it: look it up yourself", "规则包 %s 中没有适用的时限：请人工核对"), i.Pack))
 	}
 	for _, c := range states {
-		fmt.Fprintf(tw, "%s\t%s  %s  %s\n", r.in.say("clock", "时限"), c.ID, fmt.Sprintf(r.in.say("due %s", "最迟 %s"), clock(c.Due)), r.clockWord(c))
+		fmt.Fprintf(tw, "%s\t%s  %s  %s\n", r.in.say("clock", "时限"), c.ID, fmt.Sprintf(r.in.say("due %s", "最迟 %s"), clock(c.Due)), r.clockWord(i, c))
 	}
 	if len(states) > 0 {
 		verified := ""
@@ -150,7 +150,7 @@ func (r incidentRun) printClocks(tw *tabwriter.Writer, i *incident.Incident, now
 }
 
 // clockWord says how it stands with a clock.
-func (r incidentRun) clockWord(c incident.ClockState) string {
+func (r incidentRun) clockWord(i *incident.Incident, c incident.ClockState) string {
 	switch {
 	case !c.Running() && c.Late:
 		return r.word("late") + " → " + plain(c.To)
@@ -158,6 +158,8 @@ func (r incidentRun) clockWord(c incident.ClockState) string {
 		return r.word("reported") + " → " + plain(c.To)
 	case c.Late:
 		return r.word("over")
+	case i.Closed() != nil:
+		return r.in.say("not reported when it was closed", "结案时未报告")
 	}
 	return fmt.Sprintf(r.in.say("%s left", "还剩 %s"), c.Left.Truncate(time.Minute))
 }
@@ -186,7 +188,7 @@ func (r incidentRun) printList(list []*incident.Incident, format string, now tim
 		name, due, how := "-", "-", "-"
 		for _, c := range i.States(now) {
 			if name == "-" || c.Running() {
-				name, due, how = c.ID, clock(c.Due), r.clockWord(c)
+				name, due, how = c.ID, clock(c.Due), r.clockWord(i, c)
 			}
 		}
 		state := r.word(map[bool]string{true: "open", false: "closed"}[i.Closed() == nil])

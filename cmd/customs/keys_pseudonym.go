@@ -26,6 +26,11 @@ type nameKeys struct {
 	vault *vault.Vault
 
 	mu    sync.Mutex
+	years [2]yearKey // flows of the old year end in the new one
+}
+
+// yearKey is the key of a year that is in use.
+type yearKey struct {
 	year  int
 	key   []byte
 	saved bool      // in its file; until then the key is tried again
@@ -111,41 +116,42 @@ func (n *nameKeys) of(at time.Time) []byte {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	year := yearOf(at)
-	if year != n.year {
-		n.year, n.key, n.saved, n.tried = year, nil, false, time.Time{}
+	k := &n.years[year%2]
+	if year != k.year {
+		*k = yearKey{year: year}
 	}
-	if n.saved || n.key != nil && at.Sub(n.tried).Abs() < time.Second {
-		return n.key
+	if k.saved || k.key != nil && at.Sub(k.tried).Abs() < time.Second {
+		return k.key
 	}
-	n.tried = at
-	if n.key == nil {
-		n.key = make([]byte, rootKeyLen)
-		rand.Read(n.key)
+	k.tried = at
+	if k.key == nil {
+		k.key = make([]byte, rootKeyLen)
+		rand.Read(k.key)
 	}
 	have, err := n.read(year)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err = n.keep(nameKey{Year: year, Key: n.key}); err == nil {
+		if err = n.keep(nameKey{Year: year, Key: k.key}); err == nil {
 			have, err = n.read(year)
 		}
 	}
 	if err == nil {
-		n.key, n.saved = have.Key, true
+		k.key, k.saved = have.Key, true
 	}
-	return n.key
+	return k.key
 }
 
 // pseudonym returns what records show instead of a client or user: one value a
-// year. A ticket is no person's: it stays the same over the end of a year, so
+// year, that in which a flow began. A ticket is no person's: it stays the same over the end of a year, so
 // that what was held in one can be released in the next.
-func (k *keyRing) pseudonym(clear bool, now func() time.Time) func(kind, value string) string {
+func (k *keyRing) pseudonym(clear bool) func(at time.Time, kind, value string) string {
 	ticket := k.key("pseudonym")
-	return func(kind, value string) string {
+	return func(at time.Time, kind, value string) string {
 		key := ticket
 		if kind != "ticket" {
 			if clear {
 				return value
 			}
-			key = k.names.of(now())
+			key = k.names.of(at)
 		}
 		m := hmac.New(sha256.New, key)
 		m.Write([]byte(kind + "\x00" + value))

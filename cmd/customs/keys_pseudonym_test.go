@@ -41,7 +41,8 @@ func TestPseudonymsOverTheEndOfAYear(t *testing.T) {
 	data := t.TempDir()
 	k := keysIn(t, data)
 	now := time.Date(2031, 12, 31, 15, 59, 59, 0, time.UTC)
-	p := k.pseudonym(false, func() time.Time { return now })
+	made := k.pseudonym(false)
+	p := func(kind, value string) string { return made(now, kind, value) }
 	client, user, ticket := p("client", "10.0.0.1"), p("user", "zhao"), p("ticket", "digest")
 	now = now.Add(time.Second)
 	if p("client", "10.0.0.1") == client || p("user", "zhao") == user {
@@ -50,17 +51,20 @@ func TestPseudonymsOverTheEndOfAYear(t *testing.T) {
 	if p("ticket", "digest") != ticket {
 		t.Error("a ticket of last year is not recognised")
 	}
+	if got := made(now.Add(-time.Second), "client", "10.0.0.1"); got != client {
+		t.Errorf("a flow of 2031 that ends in 2032 is of %s, was %s", got, client)
+	}
 	again := keysIn(t, data)
-	if got := again.pseudonym(false, func() time.Time { return now.Add(-time.Second) })("client", "10.0.0.1"); got != client {
+	if got := again.pseudonym(false)(now.Add(-time.Second), "client", "10.0.0.1"); got != client {
 		t.Errorf("after a restart the client of 2031 is %s, was %s", got, client)
 	}
 	if err := k.vault.Remove(nameKeyName(2031)); err != nil {
 		t.Fatal(err)
 	}
-	if got := keysIn(t, data).pseudonym(false, func() time.Time { return now.Add(-time.Second) })("client", "10.0.0.1"); got == client {
+	if got := keysIn(t, data).pseudonym(false)(now.Add(-time.Second), "client", "10.0.0.1"); got == client {
 		t.Error("the pseudonym can be made again after its key was destroyed")
 	}
-	if got := k.pseudonym(true, func() time.Time { return now })("client", "10.0.0.1"); got != "10.0.0.1" {
+	if got := k.pseudonym(true)(now, "client", "10.0.0.1"); got != "10.0.0.1" {
 		t.Errorf("in clear the client is %q", got)
 	}
 	if list := strings.Join(yearKeys(t, data), " "); !strings.Contains(list, "pseudonym-2031") || !strings.Contains(list, "pseudonym-2032") {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -100,7 +101,7 @@ var errEnough = errors.New("enough")
 // intentsOf reads the reservations of a log as it goes, and holds back only
 // those in doubt, on which an operator may have had a word later.
 func intentsOf(ctx context.Context, s audit.Source, yield func(ledger.Intent, error) bool) {
-	f := &intentFold{open: map[string]ledger.Intent{}, settled: map[string]policy.Sent{}, yield: yield}
+	f := &intentFold{open: map[string][]ledger.Intent{}, settled: map[string]policy.Sent{}, yield: yield}
 	err := audit.Read(ctx, s, f.entry)
 	if err == nil {
 		err = f.rest()
@@ -111,15 +112,17 @@ func intentsOf(ctx context.Context, s audit.Source, yield func(ledger.Intent, er
 }
 
 type intentFold struct {
-	open    map[string]ledger.Intent // by flow
+	open    map[string][]ledger.Intent // by flow
 	doubt   []ledger.Intent
 	settled map[string]policy.Sent // by reservation
 	yield   func(ledger.Intent, error) bool
 }
 
-func (f *intentFold) put(in ledger.Intent) error {
-	if in.ID != "" && !f.yield(in, nil) {
-		return errEnough
+func (f *intentFold) put(all []ledger.Intent) error {
+	for _, in := range all {
+		if !f.yield(in, nil) {
+			return errEnough
+		}
 	}
 	return nil
 }
@@ -128,49 +131,52 @@ func (f *intentFold) entry(e policy.Entry) error {
 	switch {
 	case e.Admin != nil && e.Admin.Act == actSettle:
 		f.settled[e.Admin.Object] = settledBy(e.Admin.Note)
-	case e.Intent != nil:
-		in := intentOf(e.Flow, e.Intent)
-		if !e.Intent.Enforced.Releases() {
-			in.Sent = policy.SentNone
-			return f.put(in)
+	case e.Intent != nil && !e.Intent.Enforced.Releases():
+		all := claimed(nil, &e)
+		for i := range all {
+			all[i].Sent = policy.SentNone
 		}
-		f.open[e.Flow] = in
+		return f.put(all)
+	case e.Intent != nil, e.Group != nil:
+		f.open[e.Flow] = claimed(f.open[e.Flow], &e)
 	case e.Outcome != nil:
-		in := f.open[e.Flow]
+		all := f.open[e.Flow]
 		delete(f.open, e.Flow)
-		if late := e.Outcome.Late; late != nil && late.Reservation != nil {
-			in = intentOf(e.Flow, late)
+		// Of a flow in parts that ended so, the last group may have been taken
+		// for one that is not in the log: nothing of it left then.
+		if late := e.Outcome.Late; late != nil && late.Stopped == policy.RecorderUnavail && len(all) > 0 {
+			all[len(all)-1].Unsure = true
 		}
-		in.Sent, in.InDoubt = e.Outcome.Sent, e.Outcome.InDoubt
-		if in.InDoubt || in.Sent == policy.SentUnknown {
-			f.doubt = append(f.doubt, in)
+		all = claimed(all, &e)
+		for i := range all {
+			all[i].Sent, all[i].InDoubt = e.Outcome.Sent, e.Outcome.InDoubt
+		}
+		if e.Outcome.InDoubt || e.Outcome.Sent == policy.SentUnknown {
+			f.doubt = append(f.doubt, all...)
 			return nil
 		}
-		return f.put(in)
+		return f.put(all)
 	}
 	return nil
 }
 
-func intentOf(flow string, in *policy.Intent) ledger.Intent {
-	out := ledger.Intent{Flow: flow}
-	if r := in.Reservation; r != nil {
-		out.ID, out.Commitment = r.ID, r.Commitment
+// claimed adds the reservations that an entry names.
+func claimed(all []ledger.Intent, e *policy.Entry) []ledger.Intent {
+	for _, r := range e.Claims() {
+		if !slices.ContainsFunc(all, func(in ledger.Intent) bool { return in.ID == r.ID }) {
+			all = append(all, ledger.Intent{Flow: e.Flow, ID: r.ID, Commitment: r.Commitment})
+		}
 	}
-	return out
+	return all
 }
 
 func (f *intentFold) rest() error {
-	for _, in := range f.doubt {
-		in.Settled = f.settled[in.ID]
-		if err := f.put(in); err != nil {
-			return err
-		}
+	rest := f.doubt
+	for _, all := range f.open {
+		rest = append(rest, all...)
 	}
-	for _, in := range f.open {
-		in.Settled = f.settled[in.ID]
-		if err := f.put(in); err != nil {
-			return err
-		}
+	for i := range rest {
+		rest[i].Settled = f.settled[rest[i].ID]
 	}
-	return nil
+	return f.put(rest)
 }

@@ -49,14 +49,14 @@ type flowLog struct {
 	log *zap.Logger
 	// client turns what a record says of a client into a pseudonym: in clear
 	// it may stand in the record alone.
-	client func(string) string
+	client func(at time.Time, recorded string) string
 }
 
 func newFlowLog(log *zap.Logger, cfg *config.Config, keys *keyRing) flowLog {
-	l := flowLog{log, func(recorded string) string { return recorded }}
+	l := flowLog{log, func(_ time.Time, recorded string) string { return recorded }}
 	if cfg.Audit.Clients == "clear" {
-		pseudonym := keys.pseudonym(false, time.Now)
-		l.client = func(recorded string) string { return pseudonym("client", recorded) }
+		pseudonym := keys.pseudonym(false)
+		l.client = func(at time.Time, recorded string) string { return pseudonym(at, "client", recorded) }
 	}
 	return l
 }
@@ -69,7 +69,7 @@ func (l flowLog) Closed(r *policy.Record) {
 	fields := []zap.Field{
 		zap.String(fieldRecord, r.ID), zap.Stringer(fieldAction, in.Enforced),
 		zap.Strings(fieldReasons, codes(&in.Decided)), zap.String(fieldMode, in.Mode),
-		zap.String(fieldExporter, in.Exporter), zap.String(fieldClient, l.client(in.Client)),
+		zap.String(fieldExporter, in.Exporter), zap.String(fieldClient, l.client(r.Time, in.Client)),
 		zap.String(fieldHost, in.Host), zap.String(fieldAddress, in.Address),
 		zap.String(fieldCountry, in.Place.Country), zap.String(fieldRecipient, in.Recipient),
 		zap.String(fieldMethod, in.Method), zap.String(fieldProtocol, in.Protocol),
@@ -97,6 +97,8 @@ func (l flowLog) Closed(r *policy.Record) {
 // Event implements proxy.Observer. Events that need a person are warnings.
 func (l flowLog) Event(e proxy.Event) {
 	switch e {
+	case proxy.EventAfterRelease:
+		l.log.Error("event", zap.String("event", string(e)), zap.String("mend", "see customs audit list --reason "+string(policy.AfterRelease)))
 	case proxy.EventPanic, proxy.EventUnsettled, proxy.EventUnjoined:
 		l.log.Warn("event", zap.String("event", string(e)))
 	case proxy.EventHandshakeFailed:

@@ -6,12 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 
 	"github.com/spf13/cobra"
 )
 
-func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	// net/http prints there what an origin sends without being asked.
+	log.SetOutput(io.Discard)
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
 
 // run executes one command line and returns the exit code: 0 fine, 1 the
 // answer is "no", 2 it could not be done.
@@ -51,7 +56,7 @@ Exit codes: 0 fine, 1 the answer is "no", 2 it could not be done.`,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.AddCommand(newServeCmd(), newDemoCmd(), newScanCmd(), newRulesCmd(), newTapCmd(), newCheckCmd(),
-		newFilingCmd(), newLedgerCmd(), newAlertCmd(), newStreamCmd(), newAuditCmd(), newEvidenceCmd(), newWitnessCmd(), newIncidentCmd(), newCACmd(), newKeygenCmd(), newKeysCmd(), newPackCmd(), newPolicyCmd(), newReviewCmd(), newExplainCmd(), newReplayCmd(), newAdviseCmd(), newReportCmd(), newBenchCmd(), newVersionCmd())
+		newFilingCmd(), newLedgerCmd(), newAlertCmd(), newStreamCmd(), newAuditCmd(), newEvidenceCmd(), newWitnessCmd(), newIncidentCmd(), newCACmd(), newKeygenCmd(), newKeysCmd(), newPackCmd(), newPolicyCmd(), newReviewCmd(), newPassThroughCmd(), newExplainCmd(), newReplayCmd(), newAdviseCmd(), newReportCmd(), newBenchCmd(), newVersionCmd())
 	root.SetHelpCommand(newHelpCmd())
 	root.InitDefaultCompletionCmd()
 	root.SetFlagErrorFunc(flagFault)

@@ -21,6 +21,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(withPanics) == "1" {
 		os.Exit(servePanicking(os.Args[len(os.Args)-1]))
 	}
+	if os.Getenv(withNames) == "1" {
+		os.Exit(serveNamed(os.Args[len(os.Args)-1]))
+	}
 	if os.Getenv(asProgram) == "1" {
 		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 	}

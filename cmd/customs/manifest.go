@@ -16,7 +16,7 @@ import (
 const manifestName = "installation"
 
 // storePatterns are what makes an installation, as patterns of files.
-var storePatterns = []string{"keys/root.key", "keys/log.key", "keys/counting.key", "registry.db", "audit/segment-*", "ledger/journal-*", "ledger/keys/*"}
+var storePatterns = []string{"keys/root.key", "keys/log.key", "keys/counting.key", "registry.db", "audit/segment-*", "ledger/journal-*", "ledger/keys/*", "passthrough/used"}
 
 // checkManifest refuses an installation that lost a store.
 func checkManifest(data string) error {

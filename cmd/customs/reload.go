@@ -31,6 +31,10 @@ func (h *house) reload(ctx context.Context, file string) {
 	if err == nil {
 		sinks, err = h.sinks(cfg)
 	}
+	var trusted *trust
+	if err == nil {
+		trusted, err = readTrust(cfg.Upstream)
+	}
 	if err == nil {
 		err = h.swap(ctx, cfg)
 	}
@@ -39,6 +43,7 @@ func (h *house) reload(ctx context.Context, file string) {
 		h.meter.Reloaded(false)
 		return
 	}
+	h.takeTrust(trusted)
 	left := needRestart(h.cfg, cfg)
 	if err := h.streams.exchange(cfg, sinks); err != nil {
 		h.log.Error("reloaded, but the streams cannot run until the next reload", zap.Error(err))
@@ -53,6 +58,7 @@ func (h *house) reload(ctx context.Context, file string) {
 	h.meter.Reloaded(len(left) == 0)
 	h.warnCIIO(cfg)
 	h.warnUnread(cfg)
+	h.warnPasses(cfg)
 	h.tellLaw(ctx, was)
 	digest := h.decider.Digest()
 	note := "policy " + digest + ", pack " + packInForce(&h.law)
@@ -112,6 +118,9 @@ func (h *house) swap(ctx context.Context, cfg *config.Config) error {
 	}
 	h.law.Store(r.book)
 	h.atlas.Store(r.places)
+	if err := h.passes.Reload(passEntries(cfg), cfg.NeverUnread); err != nil { // readRules found none
+		return err
+	}
 	h.reviewers.Store(&r.reviewers)
 	h.inForce.Store(cfg)
 	h.conflicting = false
@@ -143,7 +152,7 @@ func needRestart(old, new *config.Config) []string {
 		a, b any
 	}{
 		{"data", old.Data, new.Data}, {"listen", old.Listen, new.Listen}, {"mode", old.Mode, new.Mode},
-		{"ca", old.CA, new.CA}, {"keys", old.Keys, new.Keys}, {"upstream", old.Upstream, new.Upstream},
+		{"ca", old.CA, new.CA}, {"keys", old.Keys, new.Keys}, {"upstream", untilRestart(old.Upstream), untilRestart(new.Upstream)},
 		{"limits", old.Limits, new.Limits}, {"timeouts", old.Timeouts, new.Timeouts},
 		{"alerts", old.Alerts, new.Alerts}, {"audit", old.Audit, new.Audit}, {"evidence", old.Evidence, new.Evidence}, {"drain", old.Drain, new.Drain}, {"log", old.Log, new.Log},
 	} {

@@ -141,11 +141,12 @@ func TestThePackSaysWhoIsAMinor(t *testing.T) {
 func TestTheLogNeverNamesClients(t *testing.T) {
 	h, _ := opened(t, nil)
 	core, logs := observer.New(zap.InfoLevel)
-	want := h.keys.pseudonym(false, time.Now)("client", "10.0.0.1")
+	now := time.Now()
+	want := h.keys.pseudonym(false)(now, "client", "10.0.0.1")
 	for _, tt := range []struct{ clients, recorded string }{{"clear", "10.0.0.1"}, {"pseudonym", want}} {
 		h.cfg.Audit.Clients = tt.clients
 		l := newFlowLog(zap.New(core), h.cfg, h.keys)
-		l.Closed(&policy.Record{ID: "f1", Intent: policy.Intent{Client: tt.recorded}})
+		l.Closed(&policy.Record{ID: "f1", Time: now, Intent: policy.Intent{Client: tt.recorded}})
 		if got := logs.TakeAll()[0].ContextMap()[fieldClient]; got != want {
 			t.Errorf("clients %s: the log says %q, want the pseudonym", tt.clients, got)
 		}

@@ -131,7 +131,7 @@ func (w *pastWorld) private() string {
 func (w *pastWorld) gateway(mode proxy.Mode) *proxy.Gateway {
 	g, err := proxy.New(proxy.Options{Mode: mode, Node: "n1", Build: "test", Store: pastGates{}, Inspector: w, Law: w.law,
 		Register: pastRegister{w.reg, w}, Atlas: pastAtlas{w}, Ledger: pastLedger{w}, Decider: w.dec, Recorder: w.log, Resolver: w,
-		Pseudonym: func(kind, _ string) string { return kind + "-1" }, Now: w.clock,
+		Pseudonym: func(_ time.Time, kind, _ string) string { return kind + "-1" }, Now: w.clock,
 		NewID: func() string { w.n++; return fmt.Sprintf("f%05d", w.n) }})
 	w.must(err)
 	return g
@@ -226,6 +226,7 @@ func (g *pastGate) ReadAt(p []byte, off int64) (int, error) {
 }
 func (g *pastGate) Size() int64              { return int64(g.Len()) }
 func (g *pastGate) NewReader() io.ReadCloser { return io.NopCloser(bytes.NewReader(g.Bytes())) }
+func (g *pastGate) Drop(int64)               {}
 func (g *pastGate) Close()                   {}
 
 type pastAtlas struct{ w *pastWorld }

@@ -8,6 +8,7 @@ import (
 	"github.com/datacustoms/customs/inspect"
 	"github.com/datacustoms/customs/policy/atlas"
 	"github.com/datacustoms/customs/policy/law"
+	"github.com/datacustoms/customs/policy/passthrough"
 	"github.com/datacustoms/customs/policy/sign"
 	"github.com/datacustoms/customs/proxy/identity"
 )
@@ -46,7 +47,7 @@ func readRules(cfg *config.Config) (ruleSet, error) {
 	if r.policyKeys, err = sign.ParseVerifiers(cfg.Policy.Keys); err != nil {
 		return r, fmt.Errorf("policy.keys: %w", err)
 	}
-	o := atlas.Options{MMDB: cfg.Countries.MMDB}
+	o := atlas.Options{MMDB: cfg.Countries.MMDB, Never: cfg.NeverUnread}
 	for _, d := range cfg.Destinations {
 		rule := atlas.Rule{Match: d.Match, Country: d.Country, UnreadFor: d.Unread.Exporters}
 		for _, reason := range d.Unread.Allow {
@@ -55,6 +56,9 @@ func readRules(cfg *config.Config) (ruleSet, error) {
 		o.Rules = append(o.Rules, rule)
 	}
 	if r.places, err = atlas.New(o); err != nil {
+		return r, err
+	}
+	if err := passthrough.Check(passEntries(cfg), cfg.NeverUnread); err != nil {
 		return r, err
 	}
 	r.exporters = configured(cfg)

@@ -117,11 +117,18 @@ func (h *house) start(ctx context.Context) (*running, error) {
 		front.Close()
 		return nil, fmt.Errorf("listen.console: %w", err)
 	}
-	r := &running{h: h, failed: make(chan error, 2), ended: make(chan struct{}, 11),
+	datagrams, err := h.listenQUIC()
+	if err != nil {
+		front.Close()
+		back.Close()
+		return nil, err
+	}
+	r := &running{h: h, failed: make(chan error, 3), ended: make(chan struct{}, 12),
 		Proxy: front.Addr().String(), Console: back.Addr().String()}
-	r.console = newConsole(buildVersion(), h.cfg.Mode, meter.Uninspected(), h.meter.Handler(), h.gateway.Ready)
+	r.console = newConsole(buildVersion(), h.cfg.Mode, h.uninspected, h.meter.Handler(), newNotice(h.inForce.Load), h.gateway.Ready)
 	go r.run(func() error { return h.door.Serve(context.WithoutCancel(ctx), front) })
 	go r.run(func() error { return r.console.Serve(back) })
+	go r.run(func() error { return h.serveQUIC(context.WithoutCancel(ctx), datagrams) })
 	watching, unwatch := context.WithCancel(context.WithoutCancel(ctx))
 	r.unwatch = unwatch
 	go r.run(func() error { h.watchStores(watching); return nil })
@@ -133,7 +140,7 @@ func (h *house) start(ctx context.Context) (*running, error) {
 	go r.run(func() error { h.watchIncidents(watching); return nil })
 	go r.run(func() error { h.watchEvidence(watching); return nil })
 	go r.run(func() error { h.streams.run(watching); return nil })
-	h.log.Info("listening", zap.String("proxy", r.Proxy), zap.String("console", r.Console),
+	h.log.Info("listening", zap.String("proxy", r.Proxy), zap.String("console", r.Console), zap.String("quic", addressOf(datagrams)),
 		zap.String("mode", h.cfg.Mode), zap.String("data", h.cfg.Data), zap.String("profile", h.law.Load().Profile()),
 		zap.String("pack", packInForce(&h.law)), zap.String("policy", h.decider.Digest()), zap.String("version", buildVersion()))
 	if log, journal := h.audit.Cut(), h.ledger.Cut(); log+journal > 0 {
@@ -151,6 +158,7 @@ func (h *house) start(ctx context.Context) (*running, error) {
 	h.warnLaw()
 	h.warnCIIO(h.cfg)
 	h.warnUnread(h.cfg)
+	h.warnPasses(h.cfg)
 	return r, nil
 }
 

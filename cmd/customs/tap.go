@@ -67,6 +67,10 @@ func readCapture(cmd *cobra.Command, in io.Reader) error {
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "%s, %s; not decoded %d, fragments %d, other IP %d, flows cut %d\n",
 		count(int(stats.Flows), "flow"), count(int(stats.Packets), "packet"), stats.Undecoded, stats.Fragments, stats.Other, stats.Forced)
+	if stats.QUIC > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s of QUIC, %d bytes out: no gateway reads them; stop UDP port 443 or lead it to listen.quic\n",
+			count(int(stats.QUIC), "flow"), stats.QUICOut)
+	}
 	return err
 }
 

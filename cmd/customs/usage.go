@@ -71,7 +71,7 @@ func leafArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		err := check(cmd, args)
 		if err != nil && strings.HasPrefix(err.Error(), "unknown command ") {
-			return exitError{Code: 2, Err: fmt.Errorf("%s takes no argument; %q is one too many", cmd.CommandPath(), args[0])}
+			return exitError{Code: 2, Err: fmt.Errorf("%s takes no argument; %q is one too many", commandName(cmd), args[0])}
 		}
 		if err != nil && strings.HasPrefix(err.Error(), "accepts ") {
 			return exitError{Code: 2, Err: fmt.Errorf("%d arguments were given: write %s", len(args), cmd.UseLine())}
@@ -89,7 +89,7 @@ func oneArg(name string) cobra.PositionalArgs {
 		case 1:
 			return nil
 		}
-		return exitError{Code: 2, Err: fmt.Errorf("%s takes one %s; %q is one too many", cmd.CommandPath(), name, args[1])}
+		return exitError{Code: 2, Err: fmt.Errorf("%s takes one %s; %q is one too many", commandName(cmd), name, args[1])}
 	}
 }
 
@@ -105,7 +105,7 @@ func requiredFlags(cmd *cobra.Command, _ []string) error {
 			missing = append(missing, fmt.Sprintf("--%s (%s)", name, f.Usage))
 		}
 	}
-	return exitError{Code: 2, Err: fmt.Errorf("%s needs %s", cmd.CommandPath(), strings.Join(missing, " and "))}
+	return exitError{Code: 2, Err: fmt.Errorf("%s needs %s", commandName(cmd), strings.Join(missing, " and "))}
 }
 
 // newHelpCmd is help for a command, which must exist.

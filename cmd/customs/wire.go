@@ -24,6 +24,7 @@ import (
 	"github.com/datacustoms/customs/policy/disk"
 	"github.com/datacustoms/customs/policy/evidence"
 	"github.com/datacustoms/customs/policy/ledger"
+	"github.com/datacustoms/customs/policy/passthrough"
 	"github.com/datacustoms/customs/policy/registry"
 	"github.com/datacustoms/customs/policy/rego"
 	"github.com/datacustoms/customs/policy/split"
@@ -33,6 +34,7 @@ import (
 	"github.com/datacustoms/customs/proxy/identity"
 	"github.com/datacustoms/customs/proxy/intercept"
 	"github.com/datacustoms/customs/proxy/meter"
+	"github.com/datacustoms/customs/proxy/quic"
 	"github.com/datacustoms/customs/proxy/upstream"
 	"go.uber.org/zap"
 )
@@ -62,17 +64,21 @@ type house struct {
 	watch       *logWatch       // of audit
 	evidence    *evidence.Store // nil without auditors
 	joins       *split.Detector
+	passes      *passthrough.Store
 	outbox      *alert.Outbox
 	streams     *liveStreams
 	splits      *splitAlerts
+	cuts        *cutAlerts
 	clock       *clockWatch
 	store       *gate.Store
 	guard       *upstream.Guard
+	verifier    *upstream.Verifier
 	pool        *upstream.Pool
 	meter       *meter.Meter
 	gateway     *proxy.Gateway
 	interceptor *intercept.Interceptor
 	door        *explicit.Door
+	quic        *quic.Door // nil where listen.quic is absent
 
 	closers []func() error // run last to first
 
@@ -102,7 +108,7 @@ type extras struct {
 // openHouse assembles the gateway and brings ledger and log together. Nothing
 // listens yet.
 func openHouse(ctx context.Context, cfg *config.Config, log *zap.Logger, x extras) (h *house, err error) {
-	h = &house{cfg: cfg, log: log, pinned: x.pinned, polled: make(chan struct{}, 1), splits: newSplitAlerts(), clock: &clockWatch{}}
+	h = &house{cfg: cfg, log: log, pinned: x.pinned, polled: make(chan struct{}, 1), splits: newSplitAlerts(), cuts: &cutAlerts{}, clock: &clockWatch{}}
 	if x.clock != nil {
 		h.clock = x.clock
 	}
@@ -194,35 +200,38 @@ func (h *house) openStores(ctx context.Context) (err error) {
 }
 
 func (h *house) openGateway(x extras) (err error) {
+	counting, now := policy.Ledger(h.ledger), time.Now
+	if x.now != nil {
+		now = x.now
+	}
+	if err = h.openPasses(now); err != nil {
+		return err
+	}
 	mode := proxy.Enforce
 	if h.cfg.Mode == "observe" {
 		mode = proxy.Observe
 	}
 	h.meter, err = meter.New(meter.Options{Version: buildVersion(), Mode: mode, Held: h.store.Held,
-		Leaves: h.minter.Stats, Ready: h.ready, Waiting: h.outbox.Waiting, Streams: h.streams.figures})
+		Leaves: h.minter.Stats, Ready: h.ready, Waiting: h.outbox.Waiting, Streams: h.streams.figures, PassThroughs: h.passFigures})
 	if err != nil {
 		return err
 	}
 	h.meter.Exporters(!h.conflicting)
-	observers := append([]proxy.Observer{newFlowLog(h.log, h.cfg, h.keys), h.meter, h.splits}, x.observers...)
+	observers := append([]proxy.Observer{newFlowLog(h.log, h.cfg, h.keys), h.meter, h.splits, h.cuts, looksPinned{h.passes}}, x.observers...)
 	inspector := inspect.Inspector(h.engine)
 	if x.inspector != nil {
 		inspector = x.inspector(inspector)
 	}
-	counting, now := policy.Ledger(h.ledger), time.Now
 	if x.ledger != nil {
 		counting = x.ledger(counting)
-	}
-	if x.now != nil {
-		now = x.now
 	}
 	if err = h.openJoins(now); err != nil {
 		return err
 	}
 	h.gateway, err = proxy.New(proxy.Options{Mode: mode, Node: nodeName(), Build: buildVersion(), Store: h.store,
 		Inspector: inspector, Law: &h.law, Register: h.registry, Atlas: &h.atlas, Ledger: counting,
-		Decider: h.decider, Recorder: newStamped(h.audit, h.clock, &h.atlas), Splits: h.joins, Evidence: h.sealer(), Resolver: h.guard, Observers: append(observers, departures{h.joins}),
-		Pseudonym: h.keys.pseudonym(h.cfg.Audit.Clients == "clear", now), Now: now, NewID: newID})
+		Decider: h.decider, Recorder: newStamped(h.audit, h.clock, &h.atlas), PassThroughs: h.passes, Splits: h.joins, Evidence: h.sealer(), Resolver: h.guard, Observers: append(observers, departures{h.joins}),
+		Pseudonym: h.keys.pseudonym(h.cfg.Audit.Clients == "clear"), Now: now, NewID: newID})
 	return err
 }
 

@@ -33,24 +33,32 @@ func (h *house) openRoots(x extras) (err error) {
 func (h *house) openGuard(x extras) error {
 	t := h.cfg.Timeouts
 	h.guard = upstream.NewGuard(upstream.GuardOptions{Allow: h.cfg.Upstream.Allow, Lookup: x.lookup, Timeout: t.Resolve})
-	h.pool = upstream.NewPool(upstream.PoolOptions{Roots: h.roots, DialTimeout: t.Dial, HandshakeTimeout: t.Handshake,
-		HeaderTimeout: t.Response, IdleTimeout: t.Idle})
+	h.verifier = upstream.NewVerifier(upstream.VerifierOptions{Roots: h.roots, Require: h.cfg.Upstream.Revocation == "require"})
+	h.pool = upstream.NewPool(upstream.PoolOptions{Verifier: h.verifier, DialTimeout: t.Dial, HandshakeTimeout: t.Handshake,
+		HeaderTimeout: t.Response, IdleTimeout: t.Idle, Failed: h.guard.Failed})
 	h.closers = append(h.closers, func() error { h.pool.Close(); return nil })
-	return nil
+	trust, err := readTrust(h.cfg.Upstream)
+	if err == nil {
+		h.takeTrust(trust)
+	}
+	return err
 }
 
 // openDoor builds what clients meet: interception and the front door.
 func (h *house) openDoor() (err error) {
 	t, l := h.cfg.Timeouts, h.cfg.Limits
-	h.interceptor, err = intercept.Open(intercept.Options{Gateway: h.gateway, Minter: h.minter, Pool: h.pool, Resolver: h.guard,
-		MaxBody:      int64(l.FlowMemory) + int64(l.FlowSpill),
-		HelloTimeout: t.Handshake, HandshakeTimeout: t.Handshake, HeaderTimeout: t.Head, BodyIdle: t.Body, KeepAlive: t.Idle})
+	h.interceptor, err = intercept.Open(intercept.Options{Gateway: h.gateway, Minter: h.minter, Pool: h.pool, Resolver: h.guard, PassThroughs: h.passes,
+		MaxBody:     int64(l.FlowMemory) + int64(l.FlowSpill),
+		ServerFirst: t.ServerFirst, DialTimeout: t.Dial, HelloTimeout: t.Handshake, HandshakeTimeout: t.Handshake, HeaderTimeout: t.Head, BodyIdle: t.Body, KeepAlive: t.Idle})
 	if err != nil {
 		return err
 	}
 	h.door, err = explicit.New(explicit.Options{Gateway: h.gateway, Interceptor: h.interceptor, Book: h.exporters,
-		Conns: l.Connections, HeaderTimeout: t.Head, KeepAlive: t.Idle, DialTimeout: t.Dial})
-	return err
+		Conns: l.Connections, HeaderTimeout: t.Head, KeepAlive: t.Idle})
+	if err != nil {
+		return err
+	}
+	return h.openQUIC()
 }
 
 // shutdown ends the doors: no new sessions, open exchanges finish, and when
@@ -60,7 +68,7 @@ func (h *house) shutdown(ctx context.Context) error {
 	var inside error
 	var drained sync.WaitGroup
 	drained.Go(func() { inside = h.interceptor.Shutdown(ctx) })
-	err := h.door.Shutdown(ctx)
+	err := errors.Join(h.shutQUIC(ctx), h.door.Shutdown(ctx))
 	drained.Wait()
 	return errors.Join(err, inside)
 }

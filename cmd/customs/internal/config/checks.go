@@ -33,10 +33,7 @@ func verify(is, s string) (what, mend string) {
 	case "uscc":
 		return checkUSCC(s)
 	case "division":
-		if len(s) < 4 || len(s) > 6 || strings.Trim(s, "0123456789") != "" {
-			return "is no division code", "write 4 to 6 digits of GB/T 2260, as 4403"
-		}
-		return "", ""
+		return checkDivision(s)
 	case "country":
 		return checkCountry(s)
 	case "zone":
@@ -72,11 +69,20 @@ func verify(is, s string) (what, mend string) {
 		return checkTopic(s)
 	case "mailbox":
 		return checkMailbox(s)
+	case "id", "date":
+		return checkEntry(is, s)
 	}
 	if low, high, ok := strings.Cut(is, ".."); ok {
 		return checkRange(s, low, high)
 	}
 	return checkOneOf(s, strings.Split(is, "|"))
+}
+
+func checkDivision(s string) (what, mend string) {
+	if len(s) < 4 || len(s) > 6 || strings.Trim(s, "0123456789") != "" {
+		return "is no division code", "write 4 to 6 digits of GB/T 2260, as 4403"
+	}
+	return "", ""
 }
 
 // checkRange compares numbers, or durations where the bounds have units.

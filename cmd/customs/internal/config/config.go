@@ -26,6 +26,8 @@ type Config struct {
 	Upstream     Upstream      `yaml:"upstream"`
 	Exporters    []Exporter    `yaml:"exporters"`
 	Destinations []Destination `yaml:"destinations"`
+	PassThrough  []PassThrough `yaml:"passthrough"`
+	NeverUnread  []string      `yaml:"never_unread" is:"match" doc:"hosts, *.suffixes, addresses and networks that are read whatever their country: places in the mainland that front sites overseas; they count as overseas"`
 	Countries    Countries     `yaml:"countries"`
 	Policy       Policy        `yaml:"policy"`
 	Review       Review        `yaml:"review"`
@@ -44,6 +46,7 @@ type Config struct {
 type Listen struct {
 	Proxy   string `yaml:"proxy" is:"address" doc:"forward proxy: HTTP, CONNECT"`
 	Console string `yaml:"console" is:"address" doc:"console: /metrics, /healthz, /readyz"`
+	QUIC    string `yaml:"quic" is:"address" doc:"UDP address to which the network leads QUIC (HTTP/3, UDP port 443): each connection is refused at once and recorded, so that clients fall back to HTTPS; absent: off, and QUIC is for the firewall to stop"`
 }
 
 // Law chooses the legal data.
@@ -63,6 +66,10 @@ type CA struct {
 type Upstream struct {
 	Roots []string       `yaml:"roots" is:"pem" doc:"certificate files added to the system's roots, to verify origins"`
 	Allow []netip.Prefix `yaml:"allow" doc:"networks that the dial guard would refuse: loopback, private, link-local; a cloud metadata address only by itself"`
+	// Revocation says what an origin must show that nothing is known of.
+	Revocation string             `yaml:"revocation" is:"staple|require" doc:"staple: an origin's stapled OCSP answer and upstream.crls count where there are any; require: without a good one the origin is refused"`
+	CRLs       []string           `yaml:"crls" is:"file" doc:"files of certificate revocation lists, PEM or DER, of the authorities that issue origins' certificates; read again with each reload"`
+	Identities []UpstreamIdentity `yaml:"identities"`
 }
 
 // Exporter is a legal entity behind the gateway and how its clients are known.
@@ -151,12 +158,14 @@ type Limits struct {
 // Timeouts bound every phase of a connection.
 type Timeouts struct {
 	Handshake time.Duration `yaml:"handshake" doc:"TLS handshake, with a client and with an origin"`
-	Head      time.Duration `yaml:"head" doc:"request line and headers"`
-	Body      time.Duration `yaml:"body" doc:"longest silence within a request body"`
-	Idle      time.Duration `yaml:"idle" doc:"kept connection without a request"`
-	Resolve   time.Duration `yaml:"resolve" doc:"name look-up"`
-	Dial      time.Duration `yaml:"dial" doc:"connection to an origin"`
-	Response  time.Duration `yaml:"response" doc:"origin's response head, after the request was sent"`
+	// ServerFirst bounds the wait for a client that waits for its server.
+	ServerFirst time.Duration `yaml:"server_first" is:"300ms..10s" doc:"silence of a client in a tunnel after which the server is taken to speak first, and the tunnel for one that is not read"`
+	Head        time.Duration `yaml:"head" doc:"request line and headers"`
+	Body        time.Duration `yaml:"body" doc:"longest silence within a request body"`
+	Idle        time.Duration `yaml:"idle" doc:"kept connection without a request"`
+	Resolve     time.Duration `yaml:"resolve" doc:"name look-up"`
+	Dial        time.Duration `yaml:"dial" doc:"connection to an origin"`
+	Response    time.Duration `yaml:"response" doc:"origin's response head, after the request was sent"`
 }
 
 // Audit says what records show.
@@ -176,14 +185,15 @@ type Log struct {
 // Default returns the configuration of a program without a file.
 func Default() *Config {
 	return &Config{
-		Data:   "./customs-data",
-		Listen: Listen{Proxy: "127.0.0.1:8080", Console: "127.0.0.1:8081"},
-		Mode:   "enforce",
-		Law:    Law{SPI: "strict"},
-		Policy: Policy{Poll: 30 * time.Second},
+		Data:     "./customs-data",
+		Listen:   Listen{Proxy: "127.0.0.1:8080", Console: "127.0.0.1:8081"},
+		Mode:     "enforce",
+		Law:      Law{SPI: "strict"},
+		Upstream: Upstream{Revocation: "staple"},
+		Policy:   Policy{Poll: 30 * time.Second},
 		Limits: Limits{FlowMemory: 1 << 20, FlowSpill: 256 << 20, Memory: 256 << 20, Spill: 8 << 30,
 			ClientPercent: 50, Connections: 10000},
-		Timeouts: Timeouts{Handshake: 10 * time.Second, Head: 30 * time.Second, Body: time.Minute,
+		Timeouts: Timeouts{Handshake: 10 * time.Second, ServerFirst: 2 * time.Second, Head: 30 * time.Second, Body: time.Minute,
 			Idle: 90 * time.Second, Resolve: 5 * time.Second, Dial: 10 * time.Second, Response: 2 * time.Minute},
 		Evidence: Evidence{Samples: 8, Context: 64, PerRecord: 16 << 10, Total: 1 << 30, Keep: 180},
 		Audit:    Audit{Clients: "pseudonym", Retention: 1095, Checkpoint: 5 * time.Second, WitnessAlarm: 24 * time.Hour},

@@ -20,16 +20,13 @@ func (d *decoding) resolve(c *Config) {
 	if !IsURL(c.Policy.Bundle) {
 		paths = append(paths, &c.Policy.Bundle)
 	}
-	for i := range c.Upstream.Roots {
-		paths = append(paths, &c.Upstream.Roots[i])
-	}
 	for i := range c.Inspect.Rules {
 		paths = append(paths, &c.Inspect.Rules[i])
 	}
 	for i := range c.Alerts.Webhooks {
 		paths = append(paths, &c.Alerts.Webhooks[i].Secret)
 	}
-	for _, p := range append(paths, resolveStreams(c)...) {
+	for _, p := range slices.Concat(paths, resolveStreams(c), resolveUpstream(&c.Upstream)) {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(d.dir, *p)
 		}
@@ -45,11 +42,7 @@ func (d *decoding) crosscheck(c *Config) {
 	d.exist("law.packs", c.Law.Packs, true)
 	d.exist("policy.dir", c.Policy.Dir, true)
 	d.exist("countries.mmdb", c.Countries.MMDB, false)
-	for i, root := range c.Upstream.Roots {
-		if what := badRoots(root); root != "" && what != "" {
-			d.fault(d.places[fmt.Sprintf("upstream.roots[%d]", i)], "upstream.roots: "+what, "give a file of PEM certificates; the path is "+root)
-		}
-	}
+	d.upstream(&c.Upstream)
 	for i, file := range c.Inspect.Rules {
 		d.exist(fmt.Sprintf("inspect.rules[%d]", i), file, false)
 	}
@@ -58,6 +51,7 @@ func (d *decoding) crosscheck(c *Config) {
 	d.keeping(c)
 	d.exporters(c.Exporters)
 	d.unread(c)
+	d.passthrough(c)
 	d.alerts(c.Alerts)
 	d.retention(c.Audit)
 	d.witnesses(c.Audit.Witnesses)

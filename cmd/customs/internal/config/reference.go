@@ -49,7 +49,7 @@ func takes(f reflect.StructField) string {
 	case is != "":
 		word = map[string]string{"path": "path", "dir": "directory", "file": "file", "pem": "file", "address": "address:port",
 			"uscc": "code of 18", "division": "digits", "country": "code of 2", "match": "pattern", "zone": "code", "key": "public key", "bundle": "path or URL",
-			"webhook": "URL", "relay": "host:port", "mailbox": "mail address", "cosigner": "public key", "stream": "name", "server": "host:port", "subject": "name", "topic": "name", "auditor": "name", "agekey": "public key",
+			"webhook": "URL", "relay": "host:port", "mailbox": "mail address", "id": "name", "date": "date", "cosigner": "public key", "stream": "name", "server": "host:port", "subject": "name", "topic": "name", "auditor": "name", "agekey": "public key",
 			"credential": "name", "text": "text"}[is]
 	}
 	if list {
