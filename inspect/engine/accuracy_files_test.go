@@ -27,6 +27,7 @@ func trueByNature() map[inspect.Class]string {
 		inspect.Landline:   "numbers in locale tables and manual pages",
 		inspect.IBAN:       "published examples of validators",
 		inspect.Survey:     "definitions of projections",
+		inspect.Genomic:    "sequences that benchmarks and examples work on",
 	}
 }
 
