@@ -55,7 +55,7 @@ func conformClients() []conformClient {
 		{"apt", "apt-get", []string{"--version"}, false, aptRows},
 		{"git", "git", []string{"--version"}, true, gitRows},
 		{"s3cmd", "s3cmd", []string{"--version"}, false, s3Rows},
-		{"python", debianPython, []string{"--version"}, true, pythonRows},
+		{"python", debianPython, []string{"--version"}, false, pythonRows},
 		{"node", "node", []string{"--version"}, false, nodeRows},
 		{"wget", "wget", []string{"--version"}, false, wgetRows},
 		{"openssl", "openssl", []string{"version"}, false, opensslRows},

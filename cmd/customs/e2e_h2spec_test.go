@@ -37,6 +37,7 @@ const established = "HTTP/1.1 200 Connection Established\r\n\r\n"
 // opens the tunnels. A case that is not in h2specKnown passes, and one that is
 // fails, or the table is out of date.
 func TestH2Spec(t *testing.T) {
+	onlyInCI(t)
 	tool := needTool(t, "h2spec")
 	t.Parallel()
 	c := newCity(t, sampleConfig)

@@ -19,6 +19,7 @@ except botocore.exceptions.ClientError as e:
 
 // TestRefusedS3 wants the error of an object store, which its clients print.
 func TestRefusedS3(t *testing.T) {
+	onlyInCI(t)
 	t.Parallel()
 	c := newCity(t, sampleConfig)
 	file := c.keep(t, "list.json", childWithDiagnosis(t))

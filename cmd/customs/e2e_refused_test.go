@@ -150,6 +150,7 @@ func TestRefusedClients(t *testing.T) {
 // TestRefusedPackage does so with npm, which asks for a package with a person
 // in its name.
 func TestRefusedPackage(t *testing.T) {
+	onlyInCI(t)
 	t.Parallel()
 	c := newCity(t, sampleConfig)
 	shown := c.show(t, true, "npm", "view", "patient-"+minorID(t), "--registry="+c.origin.URL+"/", "--cafile="+c.caFile, "--strict-ssl=false",

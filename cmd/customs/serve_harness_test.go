@@ -193,6 +193,14 @@ func waitFor(t testing.TB, what string, ok func() bool) {
 	}
 }
 
+// onlyInCI leaves a long test with somebody else's program to .ci/run.
+func onlyInCI(t testing.TB) {
+	t.Helper()
+	if !inCI() {
+		t.Skip("runs in .ci/run, or with CUSTOMS_CI=1")
+	}
+}
+
 // needTool skips when a program is missing, or fails in CI.
 func needTool(t testing.TB, name string) string {
 	t.Helper()
